@@ -1,0 +1,435 @@
+"""The period's parameters, checked on creation; the only reader of ``params/<period>.yaml``.
+
+YAML turns an unquoted ``012`` into ten and ``no`` into false. :meth:`QuarterParams.read` therefore reads every
+scalar as the text that stands in the file and lets the schema decide. Values that come through papermill have
+already changed type; they are refused with the quoted form to use (:meth:`QuarterParams.from_namespace`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from popanalysis.columns import KINDS
+from popanalysis.errors import ParameterError, PopAnalysisError, raise_together
+from popanalysis.project import find_root
+
+__all__ = ["InputSource", "Period", "QuarterParams", "RuleFolders", "SearchWithheld"]
+
+
+# --- the period -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A quarter (``2025Q1``), a month (``2025-03``) or a year (``2025``).
+
+    Examples
+    --------
+    >>> Period.parse("2025Q1").last_day.isoformat(), str(Period.parse("2025Q1").previous)
+    ('2025-03-31', '2024Q4')
+    """
+
+    year: int
+    quarter: int | None = None
+    month: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read ``2025Q1``, ``2025-03`` or ``2025``; raise :class:`ParameterError` for anything else."""
+        if found := re.fullmatch(r"(\d{4})Q([1-4])", text):
+            return cls(int(found[1]), quarter=int(found[2]))
+        if found := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text):
+            return cls(int(found[1]), month=int(found[2]))
+        if re.fullmatch(r"\d{4}", text):
+            return cls(int(text))
+        raise ParameterError(
+            zh=f"统计期“{text}”无法识别，应写作 \"2025Q1\"（季度）、\"2025-03\"（月）或 \"2025\"（年）。",
+            en=f"Period '{text}' is not understood. Write \"2025Q1\" (quarter), \"2025-03\" (month) or \"2025\" (year).",
+            name="period", value=text)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The period's first day."""
+        month = self.month or (3 * self.quarter - 2 if self.quarter else 1)
+        return dt.date(self.year, month, 1)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The period's last day."""
+        n_months = 1 if self.month else 3 if self.quarter else 12
+        index = self.first_day.year * 12 + self.first_day.month - 1 + n_months
+        return dt.date(index // 12, index % 12 + 1, 1) - dt.timedelta(days=1)
+
+    @property
+    def previous(self) -> Period:
+        """The period of the same length just before."""
+        day = self.first_day - dt.timedelta(days=1)
+        if self.month:
+            return Period(day.year, month=day.month)
+        if self.quarter:
+            return Period(day.year, quarter=(day.month + 2) // 3)
+        return Period(self.year - 1)
+
+    @property
+    def next(self) -> Period:
+        """The period of the same length just after."""
+        day = self.last_day + dt.timedelta(days=1)
+        if self.month:
+            return Period(day.year, month=day.month)
+        if self.quarter:
+            return Period(day.year, quarter=(day.month + 2) // 3)
+        return Period(self.year + 1)
+
+    def __contains__(self, day: dt.date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+    def __str__(self) -> str:
+        if self.quarter:
+            return f"{self.year}Q{self.quarter}"
+        return f"{self.year}-{self.month:02d}" if self.month else str(self.year)
+
+    def in_words(self, language: str) -> str:
+        """Return the period as a headline writes it.
+
+        >>> Period.parse("2025Q1").in_words("zh")
+        '2025年第一季度'
+        """
+        if language == "zh":
+            if self.quarter:
+                return f"{self.year}年第{'一二三四'[self.quarter - 1]}季度"
+            return f"{self.year}年{self.month}月" if self.month else f"{self.year}年"
+        return f"quarter {self.quarter} of {self.year}" if self.quarter else str(self)
+
+
+# --- types of single values -----------------------------------------------------------------------
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"text|{value!r}")
+    return value
+
+
+def _iso_date(value: object) -> str:
+    text = value.isoformat() if isinstance(value, dt.date) and not isinstance(value, dt.datetime) else _text(value)
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, flags=re.ASCII):
+            raise ValueError
+        dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"date|{text}") from None
+    return text
+
+
+def _division(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"\d{6}", text, flags=re.ASCII):
+        raise ValueError(f"division|{text}")
+    return text
+
+
+def _whole_number(value: object) -> int:
+    if isinstance(value, bool) or not re.fullmatch(r"\d+", str(value), flags=re.ASCII):
+        raise ValueError(f"whole|{value!r}")
+    return int(str(value))
+
+
+def _memory(value: object) -> str | None:
+    if value is None:
+        return None
+    text = _text(value)
+    if not re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]B", text, flags=re.ASCII):
+        raise ValueError(f"memory|{text}")
+    return text
+
+
+TextValue = Annotated[str, BeforeValidator(_text)]
+IsoDate = Annotated[str, BeforeValidator(_iso_date)]
+DivisionCode = Annotated[str, BeforeValidator(_division)]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+Memory = Annotated[str | None, BeforeValidator(_memory)]
+
+#: How a refused value is explained: what the field must be, in both languages.
+_EXPECTED: Mapping[str, tuple[str, str]] = {
+    "text": ("加引号的文本", "quoted text"),
+    "date": ("加引号的日期，如 \"2025-04-10\"", "a quoted date such as \"2025-04-10\""),
+    "division": ("加引号的六位行政区划代码，如 \"159901\"（半角数字）", "a quoted six-digit division code such as \"159901\" (ASCII digits)"),
+    "whole": ("不小于 0 的整数", "a whole number, 0 or more"),
+    "memory": ("加引号的内存大小，如 \"8GB\"", "a quoted size such as \"8GB\""),
+}
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InputSource(_Checked):
+    """One file, sheet or query of a kind."""
+
+    path: TextValue | None = None
+    sheet: TextValue | None = None
+    password_env: TextValue | None = None
+    columns: TextValue | None = None
+    replaces: TextValue | None = None
+    database: TextValue | None = None
+    query: TextValue | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_path(cls, value: object) -> object:
+        return {"path": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> InputSource:
+        if (self.path is None) == (self.database is None) or (self.database is None) != (self.query is None):
+            raise ValueError("source|")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The source as written in the parameters."""
+        return self.path if self.path is not None else f"{self.database}: {self.query}"
+
+
+class RuleFolders(_Checked):
+    """Where the rule sets lie, relative to the project."""
+
+    linkage: TextValue = "params/linkage"
+    checks: TextValue = "params/checks"
+    discrepancy: TextValue = "params/discrepancy"
+    referral: TextValue = "params/referral"
+
+
+class SearchWithheld(_Checked):
+    """The recorded purpose that turns the exact search of design principle 5 on."""
+
+    purpose: TextValue
+    by: TextValue
+    date: IsoDate
+
+
+class QuarterParams(_Checked):
+    """Everything a period's record depends on besides the files themselves.
+
+    See design.md section 5 for the meaning of each key; ``root`` (the project folder) is not a key of the file.
+
+    Examples
+    --------
+    >>> params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901",
+    ...     "inputs": {"birth_cert": ["data/a.xlsx"]}, "as_of": "2025-04-10"})
+    >>> params.inputs["birth_cert"][0].path, params.small_cells
+    ('data/a.xlsx', 5)
+    """
+
+    period: TextValue = Field(description="quarter \"2025Q1\", month \"2025-03\" or year \"2025\"")
+    home_division: DivisionCode = Field(description="GB/T 2260 code of the banner")
+    inputs: dict[str, list[InputSource]] = Field(description="kind -> list of sources")
+    as_of: IsoDate = Field(description="the day the record speaks of")
+    divisions_overlay: TextValue | None = None
+    received: dict[str, IsoDate] = {}
+    nil_reports: list[TextValue] = []
+    decisions: list[TextValue] = []
+    previous_record: TextValue | None = None
+    rules: RuleFolders = RuleFolders()
+    holidays: TextValue | None = None
+    search_withheld: SearchWithheld | None = None
+    small_cells: WholeNumber = 5
+    max_memory: Memory = None
+    spark_master: TextValue | None = None
+    output_dir: TextValue | None = None
+    language: Literal["zh", "en"] = "zh"
+    engine: Literal["local", "recordlinkage", "spark"] = "local"
+
+    # --- making ---
+
+    @classmethod
+    def read(cls, path: Path | str) -> QuarterParams:
+        """Read a parameter file; every scalar is taken as the text that stands in the file.
+
+        Raises
+        ------
+        ParameterError, ProblemsFoundError : the file cannot be read, or a key or value is wrong; all faults at once.
+        """
+        path = Path(path)
+        try:
+            loaded = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_UniqueKeys)
+        except FileNotFoundError:
+            raise ParameterError(
+                zh=f"参数文件 {path} 不存在。请检查路径，或运行 popanalysis init 生成参数文件。",
+                en=f"Parameter file {path} does not exist. Check the path, or make one with 'popanalysis init'.", file=str(path)) from None
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            place = getattr(error, "problem_mark", None)
+            zh_line, en_line = (f"第 {place.line + 1} 行", f" line {place.line + 1}") if place else ("", "")
+            raise ParameterError(
+                zh=f"参数文件 {path.name} {zh_line}无法读取：不是 UTF-8 编码的 YAML 文本。请改正后重试。",
+                en=f"Parameter file {path.name}{en_line} cannot be read as UTF-8 YAML ({getattr(error, 'problem', error)}). Mend it and try again.",
+                file=str(path)) from error
+        if not isinstance(loaded, dict):
+            raise ParameterError(
+                zh=f"参数文件 {path.name} 中没有“键: 值”。必填：period、home_division、inputs、as_of。",
+                en=f"Parameter file {path.name} holds no 'key: value' lines. Required: period, home_division, inputs, as_of.", file=str(path))
+        return cls.from_values(_nulls(loaded))
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> QuarterParams:
+        """Check plain values (as a notebook or program holds them).
+
+        Raises
+        ------
+        ParameterError, ProblemsFoundError : a key or value is wrong; all faults at once.
+        """
+        try:
+            params = cls.model_validate(dict(values))
+        except ValidationError as error:
+            raise_together(_explain(item) for item in error.errors())
+            raise  # pragma: no cover - raise_together always raises here
+        raise_together(params._problems())
+        return params
+
+    @classmethod
+    def from_namespace(cls, namespace: Mapping[str, Any]) -> QuarterParams:
+        """Collect the parameters of a notebook from its ``globals()``.
+
+        A plain value under any other public name is a misspelt parameter that papermill let through: it is refused.
+        """
+        plain = (str, int, float, bool, list, dict, type(None))
+        values = {
+            name: value for name, value in namespace.items()
+            if not name.startswith("_") and isinstance(value, plain) and name not in ("In", "Out")
+        }
+        return cls.from_values(values)
+
+    # --- reading ---
+
+    @property
+    def span(self) -> Period:
+        """The period as dates."""
+        return Period.parse(self.period)
+
+    @property
+    def as_of_date(self) -> dt.date:
+        """The day the record speaks of."""
+        return dt.date.fromisoformat(self.as_of)
+
+    def root(self) -> Path:
+        """The project folder (see :func:`popanalysis.project.find_root`)."""
+        return find_root()
+
+    def output_folder(self, root: Path) -> Path:
+        """The folder that holds the period's revisions."""
+        return root / (self.output_dir or f"outputs/{self.period}")
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the parameters as plain values, sources in their shortest form; `from_values` takes them back."""
+        plain = self.model_dump(mode="json")
+        plain["inputs"] = {
+            kind: [s.path if s.model_dump(exclude_none=True).keys() == {"path"} else s.model_dump(exclude_none=True) for s in sources]
+            for kind, sources in self.inputs.items()
+        }
+        return plain
+
+    # --- checks that need more than one value ---
+
+    def _problems(self) -> list[PopAnalysisError]:
+        problems: list[PopAnalysisError] = []
+        try:
+            span = Period.parse(self.period)
+        except ParameterError as error:
+            return [error]
+        if self.as_of_date < span.first_day:
+            problems.append(ParameterError(
+                zh=f"as_of（{self.as_of}）早于统计期 {self.period} 的第一天。as_of 是记录所反映的日期，一般为交换截止日之后。",
+                en=f"as_of ({self.as_of}) lies before the first day of {self.period}. as_of is the day the record speaks of, usually after the exchange day.",
+                name="as_of", value=self.as_of))
+        for key, kinds in (("inputs", self.inputs), ("received", self.received), ("nil_reports", self.nil_reports)):
+            for kind in kinds:
+                if kind not in KINDS:
+                    problems.append(_unknown(f"{key} 中的类别", f"kind in {key}", kind, KINDS))
+        for kind in self.nil_reports:
+            if self.inputs.get(kind):
+                problems.append(ParameterError(
+                    zh=f"{kind} 同时列在 inputs 和 nil_reports 中。零报告的类别请从 inputs 中删去。",
+                    en=f"{kind} stands both in inputs and in nil_reports. Remove it from inputs if the office reported none.", name="nil_reports", value=kind))
+        return problems
+
+
+# --- helpers --------------------------------------------------------------------------------------
+
+
+class _UniqueKeys(yaml.BaseLoader):
+    """YAML with every scalar as text; a key given twice is an error, not a silent choice."""
+
+
+def _mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in seen:
+            raise yaml.MarkedYAMLError(problem=f"key '{key}' stands twice", problem_mark=key_node.start_mark)
+        if isinstance(value_node, yaml.ScalarNode) and value_node.style is None and value_node.value in ("", "~", "null", "Null", "NULL"):
+            seen[key] = None
+        else:
+            seen[key] = loader.construct_object(value_node, deep=True)
+    return seen
+
+
+_UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _nulls(loaded: dict[Any, Any]) -> dict[str, Any]:
+    """Drop keys left empty, so that they take their defaults."""
+    return {str(key): value for key, value in loaded.items() if value is not None}
+
+
+def _unknown(zh_what: str, en_what: str, name: str, valid: tuple[str, ...] | list[str]) -> ParameterError:
+    near = difflib.get_close_matches(name, valid, n=1, cutoff=0.5)
+    return ParameterError(
+        zh=f"{zh_what}“{name}”不存在。" + (f"是否应为“{near[0]}”？" if near else "") + f"可用的有：{'、'.join(valid)}。",
+        en=f"Unknown {en_what} '{name}'." + (f" Did you mean '{near[0]}'?" if near else "") + f" Valid: {', '.join(valid)}.",
+        name=name, nearest=near[0] if near else None)
+
+
+def _explain(item: Any) -> PopAnalysisError:
+    """Turn one pydantic complaint into a sentence for the person who wrote the file."""
+    place = ".".join(str(part) for part in item["loc"])
+    kind = item["type"]
+    if kind == "extra_forbidden":
+        model: type[BaseModel] = QuarterParams
+        if item["loc"][0] == "rules":
+            model = RuleFolders
+        elif item["loc"][0] == "search_withheld":
+            model = SearchWithheld
+        elif item["loc"][0] == "inputs":
+            model = InputSource
+        return _unknown("参数" if len(item["loc"]) == 1 else f"{place} 处的键", "parameter" if len(item["loc"]) == 1 else f"key at {place}",
+                        str(item["loc"][-1]), list(model.model_fields))
+    if kind == "missing":
+        return ParameterError(
+            zh=f"缺少必填参数 {place}。请在参数文件中补上。", en=f"Required parameter '{place}' is missing. Add it to the parameter file.", name=place)
+    if kind == "value_error":
+        what, _, found = str(item["ctx"]["error"]).partition("|")
+        if what in _EXPECTED:
+            zh, en = _EXPECTED[what]
+            return ParameterError(zh=f"参数 {place} 应为{zh}，实际为 {found}。", en=f"Parameter '{place}' must be {en}, found {found}.", name=place, value=found)
+        if what == "source":
+            return ParameterError(
+                zh=f"{place} 应写文件路径，或 path（文件），或 database 加 query（数据库查询），三者之一。",
+                en=f"{place} must be a path, or a mapping with 'path', or one with both 'database' and 'query'.", name=place)
+    if kind == "literal_error":
+        valid = str(item["ctx"]["expected"])
+        return ParameterError(zh=f"参数 {place} 的值“{item['input']}”不可用，应为 {valid}。", en=f"Parameter '{place}' is '{item['input']}'; it must be {valid}.",
+                              name=place, value=item["input"])
+    shape = {"dict_type": ("“键: 值”的形式", "a mapping of key: value"), "list_type": ("列表（方括号或短横线）", "a list (brackets or dashes)"),
+             "model_type": ("“键: 值”的形式", "a mapping of key: value")}
+    zh, en = shape.get(kind, (f"另一种写法（{item['msg']}）", f"different: {item['msg']}"))
+    return ParameterError(zh=f"参数 {place} 应为{zh}，实际为 {item['input']!r}。", en=f"Parameter '{place}' must be {en}, found {item['input']!r}.",
+                          name=place, value=item["input"])
