@@ -1,0 +1,55 @@
+"""Which lists hold the births, in all and by place and month."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import pandas as pd
+
+__all__ = ["births_by_lists", "births_by_place"]
+
+
+def births_by_lists(births: pd.DataFrame, lists: Sequence[str]) -> pd.DataFrame:
+    """Count births by the combination of lists that hold them.
+
+    Returns
+    -------
+    DataFrame, one row a combination, fullest first: a bool column per list, n_births. Combinations nobody has stand
+    with 0, so that the table has the same rows every quarter.
+
+    Examples
+    --------
+    >>> births_by_lists(pd.DataFrame({"a": ["r1", None], "b": ["r2", "r3"]}), ["a", "b"]).values.tolist()
+    [[True, True, 1], [True, False, 0], [False, True, 1]]
+    """
+    held = births[list(lists)].notna()
+    rows = [
+        (*combination, int((held == list(combination)).all(axis=1).sum()))
+        for combination in sorted(itertools.product([True, False], repeat=len(lists)), key=lambda c: (-sum(c), [not x for x in c])) if any(combination)
+    ]
+    return pd.DataFrame(rows, columns=[*lists, "n_births"])
+
+
+def births_by_place(births: pd.DataFrame, lists: Sequence[str], towns: pd.Series) -> pd.DataFrame:
+    """Count the banner's own births by town, month of birth and sex, and how many each list holds.
+
+    Parameters
+    ----------
+    births : one row a birth.
+    towns : Series town code -> name, of the banner.
+
+    Returns
+    -------
+    DataFrame, one row a town (NA: not known) × month × sex: town, month (YYYY-MM, NA), child_sex (1, 2, NA), n_births, n_<list>.
+    Never by parity or the parents' marital state.
+    """
+    local = births[births["home"].ne("elsewhere")]
+    frame = pd.DataFrame({
+        "town": local["town"].map(towns),
+        "month": local["birth_date"].dt.strftime("%Y-%m"),
+        "child_sex": local["child_sex"],
+        "n_births": 1,
+        **{f"n_{kind}": local[kind].notna().astype(int) for kind in lists},
+    })
+    return frame.groupby(["town", "month", "child_sex"], dropna=False).sum().sort_index().reset_index()

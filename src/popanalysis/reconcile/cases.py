@@ -1,0 +1,90 @@
+"""The open questions as cases: numbered on opening, kept under their number until they are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from popanalysis.columns import CASES_COLUMNS
+
+__all__ = ["case_balance", "open_cases"]
+
+_Key = tuple[str, str, str, str]
+#: States in which a case is still waiting for somebody.
+WAITING = ("open", "referred", "answered", "reopened")
+
+
+def open_cases(
+    discrepancies: pd.DataFrame, *, period: str, carried: pd.DataFrame | None = None, numbered: pd.DataFrame | None = None,
+    decided: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Turn the discrepancies of a run into cases.
+
+    Parameters
+    ----------
+    discrepancies : from :func:`popanalysis.reconcile.discrepancies.find_discrepancies`.
+    period : the period of the run.
+    carried : cases of the previous record. One still waiting keeps its number; if its discrepancy is gone, it is closed
+        in this period. Closed ones are left behind.
+    numbered : cases of the revision before this one, whose numbers stay.
+    decided : case_id -> state a person gave it.
+
+    Returns
+    -------
+    DataFrame with CASES_COLUMNS, sorted by case_id; ``due_on`` is blank until deadlines are computed.
+    New cases are numbered on from the highest number of the period, in the order of their content.
+    """
+    carried = _waiting(carried)
+    known = {_key(row): row for frame in (numbered, carried) if frame is not None for row in _rows(frame)}
+    numbers = [int(row["case_id"].rsplit("-", 1)[1]) for row in known.values() if row["case_id"].startswith(f"{period}-")]
+    number = max(numbers, default=0)
+    cases: list[dict[str, str]] = []
+    for row in _rows(discrepancies):
+        before = known.get(_key(row))
+        if before is None:
+            number += 1
+            before = {"case_id": f"{period}-{number:04d}", "opened_in": period, "state": "open"}
+        state = before["state"] if before["state"] in WAITING else "open" if before["opened_in"] == period else "reopened"
+        cases.append({**row, "case_id": before["case_id"], "opened_in": before["opened_in"], "state": state, "due_on": "", "closed_in": ""})
+    still_there = {case["case_id"] for case in cases}
+    cases += [{**row, "state": "closed", "closed_in": period} for row in _rows(carried) if row["case_id"] not in still_there]
+    for case in cases:
+        if (state_given := (decided or {}).get(case["case_id"])) is not None:
+            case["state"] = state_given
+            case["closed_in"] = period if state_given not in WAITING else ""
+    frame = pd.DataFrame(cases, columns=list(CASES_COLUMNS), dtype="object")
+    return frame.sort_values("case_id", kind="stable", ignore_index=True)
+
+
+def case_balance(cases: pd.DataFrame, *, period: str) -> dict[str, int]:
+    """Count the cases so that opening + new - closed = closing.
+
+    Examples
+    --------
+    >>> case_balance(pd.DataFrame({"opened_in": ["2024Q4", "2025Q1"], "closed_in": ["2025Q1", ""]}), period="2025Q1")
+    {'opening': 1, 'new': 1, 'closed': 1, 'closing': 1}
+    """
+    new = int(cases["opened_in"].eq(period).sum())
+    closed = int(cases["closed_in"].eq(period).sum())
+    return {"opening": len(cases) - new, "new": new, "closed": closed, "closing": len(cases) - closed}
+
+
+def _waiting(cases: pd.DataFrame | None) -> pd.DataFrame:
+    if cases is None:
+        return pd.DataFrame(columns=list(CASES_COLUMNS), dtype="object")
+    return cases[cases["state"].isin(WAITING)]
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, str]]:
+    return [{str(name): "" if value is None else str(value) for name, value in row.items()} for row in frame.fillna("").to_dict("records")]
+
+
+def _key(row: Mapping[str, str]) -> _Key:
+    """What makes a question the same one: its event, code, field and the lists it is between.
+
+    Something missing is one question whichever list holds the event; a difference is one whichever list is named first.
+    """
+    lists = row["list_b"] if row["code"] == "missing_at" else "|".join(sorted((row["list_a"], row["list_b"])))
+    cell = row["cell_b"] if row["code"] == "duplicate_in_list" else ""
+    return row["event_id"], row["code"], row["field"] + cell, lists
