@@ -1,0 +1,235 @@
+"""Small counts do not leave the house, and cannot be worked out from what does.
+
+A count of one to four persons in a published table may point at them. It is shown as ``<5`` (primary
+suppression); where the margins would give it away by subtraction, further counts are withheld as ``×``
+(complementary suppression). A zero names nobody and stays.
+
+Whether a reader could work a count out is decided exactly, by the smallest and the largest value that the
+published margins leave possible (Fischetti and Salazar 2001 call it the attacker's problem). Tables here have
+two dimensions, so the bounds of the linear programme are whole numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+
+from popanalysis.errors import ValidationError
+
+__all__ = ["WITHHELD_MARK", "Suppressed", "bounded_rate", "shown_rate", "suppress_counts", "suppress_small"]
+
+WITHHELD_MARK = "×"
+Cell = tuple[int, int]
+Line = tuple[list[Cell], Cell]  # parts, and the total they add up to
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """A count table fit to be published.
+
+    Attributes
+    ----------
+    values : Int64, suppressed counts missing; for charts and files.
+    shown : the same cells as text, ``<5`` or ``×`` where suppressed; for tables.
+    n_small : counts below the threshold.
+    n_withheld : counts withheld so that those cannot be worked out.
+    """
+
+    values: pd.DataFrame = field(repr=False)
+    shown: pd.DataFrame
+    n_small: int
+    n_withheld: int
+
+    @property
+    def suppressed(self) -> int:
+        """How many counts of the table are not shown."""
+        return self.n_small + self.n_withheld
+
+
+def suppress_small(frame: pd.DataFrame, threshold: int = 5, *, total_row: Any = None, total_column: Any = None) -> Suppressed:
+    """Suppress the small counts of a table, and as many others as keep them from being worked out.
+
+    Parameters
+    ----------
+    frame : counts, one row a category; whole numbers of 0 or more, none missing. Rates do not belong here.
+    threshold : counts from 1 to ``threshold`` - 1 are small; 0 or 1 suppresses nothing.
+    total_row, total_column : labels of the row and column that hold totals, where the table (or another
+        published one) has them. Without totals nothing can be subtracted and nothing more is withheld.
+
+    Returns
+    -------
+    Suppressed, rows and columns in the given order. The choice of what is withheld depends on counts and labels,
+    not on the order.
+
+    Raises
+    ------
+    ValidationError : a count is missing, negative or no whole number, or a total is not the sum of its parts.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"出生": [3, 40, 17, 60]}, index=["甲镇", "乙镇", "丙镇", "合计"])
+    >>> suppress_small(table, total_row="合计").shown["出生"].tolist()
+    ['<5', '40', '×', '60']
+    """
+    counts = _whole_counts(frame)
+    lines = _lines(frame, total_row, total_column)
+    _check_totals(frame, counts, lines)
+    small = {(int(r), int(c)) for r, c in np.argwhere((counts > 0) & (counts < threshold))}
+    withheld: set[Cell] = set()
+    while exposed := _exposed(counts, lines, small, withheld, threshold):
+        choice = _next_to_withhold(frame, counts, lines, exposed, small | withheld, threshold)
+        if choice is None:
+            break
+        withheld.add(choice)
+    return _published(frame, counts, small, withheld, threshold)
+
+
+def suppress_counts(counts: pd.Series[Any], threshold: int = 5, *, total: str = "total") -> Suppressed:
+    """Suppress the small ones among counts whose sum is published too; the sum comes last, under ``total``.
+
+    Examples
+    --------
+    >>> suppress_counts(pd.Series({"linked": 90, "review": 2, "unlinked": 8})).shown["n"].tolist()
+    ['90', '<5', '×', '100']
+    """
+    table = pd.concat([counts, pd.Series({total: counts.sum()})]).to_frame("n")
+    return suppress_small(table, threshold, total_row=total)
+
+
+def bounded_rate(numerator: int, denominator: int, threshold: int = 5) -> tuple[float, float] | None:
+    """Return the rate, twice, or the bounds that may be published where it would give a small count away.
+
+    A rate with its denominator tells both the numerator and the rest. If the rest is small, only a lower bound is
+    published; if the numerator is small, only an upper one; of a small denominator nothing (0 to 1).
+
+    Returns
+    -------
+    (lowest, highest) possible rate, equal if nothing is small; None without a denominator.
+
+    Examples
+    --------
+    >>> bounded_rate(190, 200), bounded_rate(198, 200), bounded_rate(0, 0)
+    ((0.95, 0.95), (0.98, 1.0), None)
+    """
+    if denominator == 0:
+        return None
+    if denominator < threshold:
+        return 0.0, 1.0
+    rest, most = denominator - numerator, threshold - 1
+    if 0 < rest < threshold:
+        return max(0.0, 1 - most / denominator), 1.0
+    if 0 < numerator < threshold:
+        return 0.0, min(1.0, most / denominator)
+    return numerator / denominator, numerator / denominator
+
+
+def shown_rate(numerator: int, denominator: int, threshold: int = 5, *, decimals: int = 1) -> str:
+    """Return a rate in percent as it may be published.
+
+    Examples
+    --------
+    >>> shown_rate(190, 200), shown_rate(198, 200), shown_rate(3, 200), shown_rate(2, 3), shown_rate(0, 0)
+    ('95.0%', '≥98.0%', '≤2.0%', '×', '—')
+    """
+    bounds = bounded_rate(numerator, denominator, threshold)
+    if bounds is None:
+        return "—"
+    low, high = bounds
+    if (low, high) == (0, 1):
+        return WITHHELD_MARK
+    sign, value = ("", low) if low == high else ("≥", low) if high == 1 else ("≤", high)
+    return f"{sign}{value * 100:.{decimals}f}%"
+
+
+def _whole_counts(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
+    numbers: np.ndarray[Any, np.dtype[np.float64]] = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = np.isnan(numbers) | (numbers < 0) | (numbers != np.floor(numbers))
+    if wrong.any():
+        row, column = (int(i) for i in np.argwhere(wrong)[0])
+        raise ValidationError(
+            zh=f"计数表第 {row + 1} 行“{frame.columns[column]}”列不是 0 或正整数，无法判断是否需要隐去。请只传入计数。",
+            en=f"Row {row + 1}, column '{frame.columns[column]}' of the count table is no whole number of 0 or more. Pass counts only.",
+            row=row, column=frame.columns[column])
+    return numbers.astype(np.int64)
+
+
+def _lines(frame: pd.DataFrame, total_row: Any, total_column: Any) -> list[Line]:
+    """Return the sums a reader can subtract in: parts and total of every row and column that has one."""
+    rows, columns = range(len(frame.index)), range(len(frame.columns))
+    lines: list[Line] = []
+    if total_column is not None:
+        last = list(frame.columns).index(total_column)
+        lines += [([(r, c) for c in columns if c != last], (r, last)) for r in rows]
+    if total_row is not None:
+        last = list(frame.index).index(total_row)
+        lines += [([(r, c) for r in rows if r != last], (last, c)) for c in columns]
+    return lines
+
+
+def _check_totals(frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list[Line]) -> None:
+    for parts, total in lines:
+        added = sum(int(counts[cell]) for cell in parts)
+        if added != counts[total]:
+            place = f"{frame.index[total[0]]} / {frame.columns[total[1]]}"
+            raise ValidationError(
+                zh=f"计数表中“{place}”为 {counts[total]}，各部分相加为 {added}，两者不符。请先核对合计。",
+                en=f"The total at '{place}' is {counts[total]}, its parts add up to {added}. Check the totals first.", place=place)
+
+
+def _exposed(counts: np.ndarray[Any, Any], lines: list[Line], small: set[Cell], withheld: set[Cell], threshold: int) -> list[Cell]:
+    """Return the small cells whose value the published ones leave no choice about."""
+    hidden = sorted(small | withheld)
+    if not lines or threshold < 3:  # "<2" beside visible zeros says 1 by itself
+        return []
+    position = {cell: i for i, cell in enumerate(hidden)}
+    matrix, right = [], []
+    for parts, total in lines:
+        signed = [(cell, 1) for cell in parts] + [(total, -1)]
+        row = np.zeros(len(hidden))
+        for cell, sign in signed:
+            if cell in position:
+                row[position[cell]] += sign
+        if row.any():
+            matrix.append(row)
+            right.append(-sum(sign * int(counts[cell]) for cell, sign in signed if cell not in position))
+    if not matrix:
+        return []
+    # a reader knows that "<5" means 1 to 4, and that only counts of 5 or more are withheld beside it
+    bounds: list[tuple[int, int | None]] = [(1, threshold - 1) if cell in small else (threshold, None) for cell in hidden]
+    return [cell for cell in sorted(small) if _width(np.array(matrix), np.array(right), bounds, position[cell]) < 0.5]
+
+
+def _width(matrix: np.ndarray[Any, Any], right: np.ndarray[Any, Any], bounds: list[tuple[int, int | None]], cell: int) -> float:
+    """Return how far apart the largest and the smallest possible value of one cell lie."""
+    goal = np.zeros(matrix.shape[1])
+    goal[cell] = 1
+    low, high = (linprog(sign * goal, A_eq=matrix, b_eq=right, bounds=bounds, method="highs").fun for sign in (1, -1))
+    return float(-high - low)
+
+
+def _next_to_withhold(
+    frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list[Line], exposed: list[Cell], hidden: set[Cell], threshold: int,
+) -> Cell | None:
+    """Choose the count whose loss hurts least: in a line of an exposed cell, no total, small, first by label."""
+    totals = {total for _, total in lines}
+    near = {cell for parts, total in lines if any(e in parts or e == total for e in exposed) for cell in (*parts, total)}
+
+    def cost(cell: Cell) -> tuple[bool, bool, int, str, str]:
+        return cell not in near, cell in totals, int(counts[cell]), str(frame.index[cell[0]]), str(frame.columns[cell[1]])
+
+    candidates = [cell for parts, total in lines for cell in (*parts, total) if cell not in hidden and counts[cell] >= threshold]
+    return min(candidates, key=cost, default=None)
+
+
+def _published(frame: pd.DataFrame, counts: np.ndarray[Any, Any], small: set[Cell], withheld: set[Cell], threshold: int) -> Suppressed:
+    shown = counts.astype(str).astype(object)
+    values = counts.astype(object)
+    for cell in small | withheld:
+        shown[cell] = f"<{threshold}" if cell in small else WITHHELD_MARK
+        values[cell] = pd.NA
+    numbers = pd.DataFrame(values, index=frame.index, columns=frame.columns).astype("Int64")
+    return Suppressed(numbers, pd.DataFrame(shown, index=frame.index, columns=frame.columns), len(small), len(withheld))

@@ -1,0 +1,120 @@
+"""The files of a revision, written as design section 5 lays them down.
+
+Everything is written in a fixed order of rows and columns, UTF-8 (CSV with BOM, for spreadsheet programs), so that the
+same frames give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from popanalysis.columns import (
+    CASES_COLUMNS,
+    FAULTS_COLUMNS,
+    LINKED_RECORDS_COLUMNS,
+    LINKS_COLUMNS,
+    MEMORY_ONLY_FIELDS,
+    RELATIONS_COLUMNS,
+)
+
+__all__ = ["PUBLISH", "RESTRICTED", "cell_name", "make_folders", "write_json", "write_published_tables", "write_restricted", "write_table"]
+
+PUBLISH = "publish"
+RESTRICTED = "restricted"
+
+#: restricted table -> the columns it begins with
+_TABLES: Mapping[str, tuple[str, ...]] = {
+    "linked_records": LINKED_RECORDS_COLUMNS, "links": LINKS_COLUMNS, "cases": CASES_COLUMNS, "relations": RELATIONS_COLUMNS, "faults": FAULTS_COLUMNS}
+_SORTED_BY: Mapping[str, list[str]] = {
+    "linked_records": ["kind", "file", "sheet", "row"], "links": ["record_id_a", "record_id_b"], "cases": ["case_id"],
+    "relations": ["relation", "from_id", "to_id"], "faults": ["file", "sheet", "row", "column", "fault"]}
+
+
+def make_folders(folder: Path) -> None:
+    """Make ``publish/tables`` and ``restricted``; only the owner may enter ``restricted`` (where the system knows modes)."""
+    (folder / PUBLISH / "tables").mkdir(parents=True, exist_ok=True)
+    restricted = folder / RESTRICTED
+    restricted.mkdir(exist_ok=True)
+    restricted.chmod(0o700)
+
+
+def write_restricted(
+    folder: Path, *, linked_records: pd.DataFrame, links: pd.DataFrame, cases: pd.DataFrame, relations: pd.DataFrame, faults: pd.DataFrame,
+    records: Mapping[str, pd.DataFrame], carried_forward: pd.DataFrame,
+) -> None:
+    """Write the tables that hold rows about persons.
+
+    Parameters
+    ----------
+    folder : the revision being made.
+    linked_records, links, cases, relations, faults : the tables of design section 5; further columns follow the named ones.
+    records : kind -> typed records, index record_id.
+    carried_forward : what the next quarter reads.
+    """
+    restricted = folder / RESTRICTED
+    frames = {"linked_records": linked_records, "links": links, "cases": cases, "relations": relations, "faults": faults}
+    for name, frame in frames.items():
+        columns = [*_TABLES[name], *(c for c in frame if c not in _TABLES[name])]
+        write_table(restricted / f"{name}.csv", frame.reindex(columns=columns).sort_values(_SORTED_BY[name], kind="stable"))
+    parts = [frame.rename_axis("record_id").reset_index().assign(kind=kind) for kind, frame in sorted(records.items())]
+    _write_parquet(restricted / "records.parquet", pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"record_id": [], "kind": []}))
+    _write_parquet(restricted / "carried_forward.parquet", carried_forward)
+
+
+def write_published_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write the published tables; they hold counts and rates only."""
+    for name, frame in tables.items():
+        write_table(folder / PUBLISH / "tables" / f"{name}.csv", frame)
+
+
+def write_table(path: Path, frame: pd.DataFrame) -> None:
+    """Write one CSV: UTF-8 with BOM, LF, blanks for missing values, numbers with at most six decimals."""
+    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", float_format="%.6g", date_format="%Y-%m-%d")
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write JSON with sorted keys, so that equal values give equal bytes; the file appears whole or not at all."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+    beside.replace(path)
+
+
+def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Write typed records: text, dates and whole numbers; columns held in memory only stay out."""
+    columns = [c for c in frame if c not in MEMORY_ONLY_FIELDS]
+    typed = {}
+    for column in columns:
+        values = frame[column]
+        if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
+            values = values.astype("string")
+        typed[column] = values
+    table = pa.Table.from_pandas(pd.DataFrame(typed), preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, path, compression="zstd")
+
+
+def cell_name(file: str, sheet: str, row: object, letter: str = "") -> str:
+    """Name a cell, or a whole row, as a spreadsheet program does.
+
+    Examples
+    --------
+    >>> cell_name("data/卫生.xlsx", "出生", 17, "D"), cell_name("data/公安.csv", "", 5)
+    ('[data/卫生.xlsx]出生!D17', '[data/公安.csv]5:5')
+    """
+    place = f"{letter}{row}" if letter else f"{row}:{row}"
+    return f"[{file}]{sheet}!{place}" if sheet else f"[{file}]{place}"
+
+
+def personal_values(records: Iterable[pd.DataFrame], fields: Iterable[str]) -> set[str]:
+    """Collect the values that may not stand in anything published."""
+    wanted = list(fields)
+    return {
+        str(value) for frame in records for field in wanted if field in frame
+        for value in frame[field].dropna().unique() if len(str(value)) > 1
+    }
