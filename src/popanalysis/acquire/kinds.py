@@ -1,0 +1,97 @@
+"""Which list of the exchange a sheet is: decided from the whole head, then the title."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from popanalysis.acquire.heads import Head, find_head, title_of
+from popanalysis.acquire.layouts import header_keys, known_fields, synonyms
+from popanalysis.acquire.table import Table
+from popanalysis.columns import KINDS, NEEDED_FIELDS
+from popanalysis.errors import Text
+
+__all__ = ["KIND_NAMES", "KindGuess", "guess_kinds", "lacking_fields"]
+
+#: What a list is called in messages.
+KIND_NAMES: Final = {
+    "birth_cert": Text("出生医学证明登记", "birth certificates"),
+    "unverified_delivery": Text("身份待核实分娩", "deliveries to be verified"),
+    "hukou_birth": Text("出生申报（上户）", "births declared for hukou"),
+    "deferred_hukou": Text("暂缓落户", "pending hukou registrations"),
+    "identity_change": Text("变更更正", "changes and corrections"),
+    "migration": Text("迁入迁出", "moves"),
+    "death": Text("死亡", "deaths"),
+    "marriage": Text("婚姻登记", "marriages"),
+    "adoption": Text("收养登记", "adoptions"),
+    "town_birth": Text("乡镇随访出生", "births found by towns"),
+    "town_marriage": Text("乡镇随访婚姻", "marriages found by towns"),
+    "population": Text("全员人口", "population register"),
+    "reported_totals": Text("上报合计数", "reported totals"),
+    "void_certificates": Text("作废证件", "void certificates"),
+}
+#: Words of a title (or sheet or file name) that speak for a kind, worth four columns of the head.
+_TITLE_WORDS: Final = {
+    "birth_cert": r"出生医学证明|出生证|签发|补发|换发|新生儿管理|孕产妇|产后|接生|birth_cert",
+    "hukou_birth": r"上户|落户|出生申报|出生登记信息|户口登记|hukou_birth",
+    "town_birth": r"实名登记|变动出生|随访|乡镇|苏木|嘎查|入户|摸底|town_birth",
+    "unverified_delivery": r"身份(不明|存疑|待核)|unverified",
+    "deferred_hukou": r"暂缓|待落户|deferred",
+    "identity_change": r"变更|更正",
+    "migration": r"迁入|迁出|迁移",
+    "death": r"死亡|注销",
+    "marriage": r"婚姻登记|结婚登记",
+    "adoption": r"收养",
+    "population": r"常住|常驻|全员人口(?!变动)|育龄妇女|个案",
+}
+_TITLE_WEIGHT: Final = 4.0
+
+
+@dataclass(frozen=True)
+class KindGuess:
+    """A kind a sheet may be: the number of its fields seen plus the weight of the title, and the head under that reading."""
+
+    kind: str
+    score: float
+    n_fields: int
+    title_words: tuple[str, ...]
+    head: Head
+
+    def why(self) -> Text:
+        """Say in a sentence what spoke for the kind."""
+        words = "、".join(self.title_words)
+        return Text(
+            zh=f"表头中有 {self.n_fields} 列属于“{KIND_NAMES[self.kind].zh}”" + (f"，标题含“{words}”" if words else ""),
+            en=f"{self.n_fields} columns of the head belong to {KIND_NAMES[self.kind].en}" + (f"; the title says {words}" if words else ""))
+
+
+def guess_kinds(table: Table, file_name: str = "") -> list[KindGuess]:
+    """Return the kinds a sheet may be, the likeliest first.
+
+    A kind counts with the columns that its own synonyms know, bound columns (民族 of the mother) with a half, and words of
+    title, sheet and file name with four columns. Kinds without their needed fields come last.
+    """
+    guesses = []
+    for kind in KINDS:
+        head = find_head(table, kind)
+        if head is None:
+            continue
+        own = {c.field for c in head.columns if c.field and _is_own(c.header, c.field, kind)}
+        bound = {c.field for c in head.columns if c.field in known_fields(kind)} - own
+        text = re.sub(r"\s", "", f"{title_of(table, head)} {table.name} {file_name}")
+        words = tuple(dict.fromkeys(m[0] for m in re.finditer(_TITLE_WORDS.get(kind, r"(?!)"), text)))
+        if own:
+            guesses.append(KindGuess(kind, len(own) + 0.5 * len(bound) + _TITLE_WEIGHT * bool(words), len({*own, *bound}), words, head))
+    return sorted(guesses, key=lambda g: (bool(lacking_fields(g.head, g.kind)), -g.score, KINDS.index(g.kind)))
+
+
+def _is_own(header: str, field: str, kind: str) -> bool:
+    table = synonyms(kind)
+    parts = (header, header.replace("_", ""), header.rsplit("_", 1)[-1])
+    return any(entry.own and entry.field == field for part in parts for key in header_keys(part) for entry in table.get(key, ()))
+
+
+def lacking_fields(head: Head, kind: str) -> list[tuple[str, ...]]:
+    """Return the groups of needed fields of which the head shows none."""
+    return [group for group in NEEDED_FIELDS.get(kind, ()) if not set(group) & head.fields.keys()]

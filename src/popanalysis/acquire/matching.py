@@ -1,0 +1,158 @@
+"""Understand what each column of a list means.
+
+A column's meaning is looked for in this order: the office's layout; the privacy list; the joined header; its lower text with
+the person named by its upper text; the kind's own synonyms; the general synonyms, bound to the nearest person to the left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from popanalysis.acquire.layouts import IGNORE, OfficeLayout, Synonym, header_keys, known_fields, names_private_matter, stored_fields, synonyms
+from popanalysis.acquire.submission import ColumnMatch, Decision, column_letter
+from popanalysis.columns import DROPPED_FIELDS
+
+__all__ = ["match_columns"]
+
+#: Words of an upper header that name a person, and the beginning of that person's fields.
+_PERSON_WORDS: Final = (
+    ("child", ("新生儿", "婴儿", "儿童", "小孩", "孩子", "子女", "宝宝", "出生人", "出生婴", "申报对象")),
+    ("mother", ("母亲", "产妇", "妻子", "女方", "母方", "育妇", "妈妈")),
+    ("father", ("父亲", "丈夫", "男方", "父方", "配偶", "爸爸")),
+)
+#: Fields that name somebody who is neither child nor parent; a bare 身份证号 to the right is that person's.
+_OTHER_PERSONS: Final = frozenset({"attendant", "recipient_name", "applicant_name", "household_head", "registered_by", "signer"})
+#: General field -> the ending of the field it becomes with the name of a person in front.
+_BOUND_ENDING: Final = {
+    "id_no_ambiguous": "id", "name_ambiguous": "name", "sex_ambiguous": "sex", "birth_date_ambiguous": "birth_date",
+    "ethnicity_ambiguous": "ethnicity", "address_ambiguous": "live_addr", "age_ambiguous": "age", "nationality_ambiguous": "nationality",
+    "phone": "phone",
+}
+#: How a person is called in the lists of couples.
+_SPOUSE: Final = {"father": "husband", "mother": "wife"}
+
+
+def match_columns(headers: Sequence[str], kind: str, layout: OfficeLayout | None = None) -> tuple[ColumnMatch, ...]:
+    """Return how each header of a list of this kind is understood.
+
+    Examples
+    --------
+    >>> found = match_columns(["产妇姓名", "证件号码", "丈夫姓名", "证件号码", "健康状况"], "town_birth")
+    >>> [(c.field, c.decision) for c in found]
+    [('mother_name', 'used'), ('mother_id', 'used'), ('father_name', 'used'), ('father_id', 'used'), ('health_status', 'dropped')]
+    """
+    meanings = [_meanings(header, kind) for header in headers]
+    fixed = [_fixed_field(column_letter(i), header, layout) for i, header in enumerate(headers)]
+    fields: list[str | None] = []
+    for i, header in enumerate(headers):
+        fields.append(fixed[i] or _field_by_words(header, meanings[i], kind))
+    _bind_by_position(fields, fixed, headers, meanings, kind)
+    _settle_rivals(fields, fixed, meanings)
+    if "birth_cert_no" not in fields and "new_birth_cert_no" in fields:
+        fields[fields.index("new_birth_cert_no")] = "birth_cert_no"  # a reissue register: the number in force
+    return tuple(
+        ColumnMatch(column_letter(i), header, None if field == IGNORE else field, _decide(header, field, bool(meanings[i]) or fixed[i] == IGNORE, kind))
+        for i, (header, field) in enumerate(zip(headers, fields, strict=True)))
+
+
+def _meanings(header: str, kind: str) -> tuple[Synonym, ...]:
+    """Look the joined header up, then its parts joined without the mark, then its lower text."""
+    table = synonyms(kind)
+    lower = header.rsplit("_", 1)[-1]
+    for text in dict.fromkeys((header, header.replace("_", ""), _without_filler(header), lower)):
+        for key in header_keys(text) if text else ():
+            if key in table:
+                return table[key]
+    return ()
+
+
+def _without_filler(header: str) -> str:
+    upper, _, lower = header.rpartition("_")
+    return re.sub(r"(基本)?(信息|情况|资料)$", "", upper) + lower
+
+
+def _fixed_field(letter: str, header: str, layout: OfficeLayout | None) -> str | None:
+    return layout.field_of(letter, header) if layout else None
+
+
+def _field_by_words(header: str, meanings: tuple[Synonym, ...], kind: str) -> str | None:
+    """Take the kind's own meaning; a person named in the upper text decides whose it is."""
+    if not meanings:
+        return None
+    person = _person_of(header.rpartition("_")[0])
+    if person:
+        general = next((m.field for m in meanings if m.field in _BOUND_ENDING), None)
+        if general:
+            return _bound_field(general, person, kind)
+        swapped = re.sub("^(mother|father)_", f"{person}_", meanings[0].field)
+        return swapped if swapped in stored_fields(kind) else meanings[0].field
+    return meanings[0].field
+
+
+def _bound_field(general: str, person: str, kind: str) -> str:
+    """Return the field of a person that a general header stands for, or the general field where the kind has none."""
+    if (person, general) == ("child", "birth_date_ambiguous"):
+        return "birth_date"
+    names = (person, _SPOUSE.get(person, person))
+    return next((field for name in names if (field := f"{name}_{_BOUND_ENDING[general]}") in known_fields(kind)), general)
+
+
+def _person_of(text: str) -> str | None:
+    """Return the person named last in a text (新生儿母亲姓名 is the mother's)."""
+    found = [(text.rfind(word), person) for person, words in _PERSON_WORDS for word in words if word in text]
+    return max(found)[1] if found else None
+
+
+def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers: Sequence[str], meanings: list[tuple[Synonym, ...]], kind: str) -> None:
+    """Bind general headers to the nearest person to the left, in place.
+
+    A header that also has a meaning of its own in this kind keeps it, unless another column claims the same field
+    and the neighbour to the left is somebody else (证件号码 after the mother, 证件号码 after the father).
+    """
+    bound: dict[int, str] = {}
+    for i, header in enumerate(headers):
+        general = next((m.field for m in meanings[i] if m.field in _BOUND_ENDING), None)
+        if general is None or fixed[i] or _person_of(header.rpartition("_")[0]):
+            continue
+        bound[i] = _bound_field(general, _person_to_the_left(fields, i) or "child", kind)
+    for i, field in bound.items():
+        own = fields[i] if meanings[i][0].own else None
+        rivals = [j for j, other in enumerate(fields) if j != i and other == own and bound.get(j, own) == own]
+        if own is None or (field != own and rivals):
+            fields[i] = field
+
+
+def _person_to_the_left(fields: list[str | None], at: int) -> str | None:
+    for field in reversed(fields[:at]):
+        if field in _OTHER_PERSONS:
+            return "other"
+        if field and field.endswith("_name") and field != "former_name":
+            return field.removesuffix("_name")
+    return None
+
+
+def _settle_rivals(fields: list[str | None], fixed: list[str | None], meanings: list[tuple[Synonym, ...]]) -> None:
+    """Leave each field one column, in place: the layout's, else the most usual wording, else the leftmost."""
+    claims: dict[str, list[int]] = {}
+    for i, field in enumerate(fields):
+        if field and field != IGNORE:
+            claims.setdefault(field, []).append(i)
+    for rivals in claims.values():
+        rank = {i: (fixed[i] is None, *_usual(meanings[i]), i) for i in rivals}
+        for i in sorted(rivals, key=rank.__getitem__)[1:]:
+            fields[i] = IGNORE
+
+
+def _usual(meanings: tuple[Synonym, ...]) -> tuple[bool, int]:
+    return (not meanings[0].own, meanings[0].rank) if meanings else (True, 0)
+
+
+def _decide(header: str, field: str | None, known: bool, kind: str) -> Decision:
+    upper, _, lower = header.rpartition("_")
+    if field in DROPPED_FIELDS or names_private_matter(lower) or (field is None and names_private_matter(upper)):
+        return "dropped"
+    if field in stored_fields(kind):
+        return "used"
+    return "ignored" if known else "unknown"

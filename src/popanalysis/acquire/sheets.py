@@ -1,0 +1,125 @@
+"""Read one sheet as a list of a given kind: its records' cells, the role of every row, what was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from popanalysis.acquire.heads import Head, find_head, merged_below
+from popanalysis.acquire.kinds import KIND_NAMES, lacking_fields
+from popanalysis.acquire.layouts import OfficeLayout
+from popanalysis.acquire.rows import RowRoles, classify_rows
+from popanalysis.acquire.submission import CELL_TYPE, SheetReading
+from popanalysis.acquire.table import Table, column_texts
+from popanalysis.columns import DEPARTMENT_OF_KIND, ORIGIN_COLUMNS
+from popanalysis.errors import Text
+
+__all__ = ["SheetParts", "joined_types", "read_sheet"]
+
+_TOWN_ENDINGS: Final = ("镇", "乡", "苏木", "街道", "办事处", "农场", "牧场", "林场", "园区", "社区")
+
+
+@dataclass(frozen=True)
+class SheetParts:
+    """What one sheet adds to a submission."""
+
+    reading: SheetReading
+    cells: pd.DataFrame
+    types: pd.DataFrame
+    rows: pd.DataFrame
+    faults: list[dict[str, object]]
+
+
+def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, wanted: list[str] | None) -> SheetParts:
+    """Read a sheet; ``wanted`` names the sheets to use where the parameters or the layout do, hidden ones included."""
+    filled = [number for number, row in zip(table.numbers, table.rows, strict=True) if any(v not in ("", None) for v in row)]
+    named = wanted is not None and table.name in wanted
+    unused = _reason_not_used(table, filled, named, wanted)
+    head = None if unused else find_head(table, kind, layout)
+    if head is None or not (named or _holds_list(head, table, kind)):
+        why = unused or Text("未找到该类表的表头", "no head of this kind found")
+        return _unused_sheet(table, filled, why)
+    roles = classify_rows(table, head)
+    places = [place for place, role in roles.roles.items() if role == "record"]
+    cells, types = _record_cells(table, head, places, kind, file)
+    rows = pd.DataFrame({"sheet": table.name, "row": [table.numbers[p] for p in roles.roles], "role": list(roles.roles.values())})
+    reading = SheetReading(
+        name=table.name, visible=table.visible, used=True, why=_why_used(head, kind, named),
+        header_rows=tuple(table.numbers[head.first : head.last + 1]), columns=head.columns, n_rows=len(places), n_blank=roles.n_blank,
+        n_hidden_rows=len(table.hidden_rows.intersection(filled)), printed_total=roles.printed_total, n_hidden_columns=table.n_hidden_columns)
+    return SheetParts(reading, cells, types, rows, _total_faults(table, roles, len(places), file))
+
+
+def _reason_not_used(table: Table, filled: list[int], named: bool, wanted: list[str] | None) -> Text | None:
+    if not filled:
+        return Text("空表", "empty")
+    if wanted is not None and not named:
+        return Text("参数或列对应文件指定了其他工作表", "the parameters or the layout name other sheets")
+    if not table.visible and not named:
+        return Text("隐藏的工作表：是否使用请在列对应文件的 sheets 中写明", "hidden: name it under 'sheets' of the layout if it is to be used")
+    return None
+
+
+def _holds_list(head: Head, table: Table, kind: str) -> bool:
+    """A head of two known words may stand in a note or a summary; most of a list's columns are known, or its title says so."""
+    texts = [c for c in head.columns if c.header]
+    return not lacking_fields(head, kind) or (len(head.fields) >= 4 and head.n_known * 2 >= len(texts))
+
+
+def _why_used(head: Head, kind: str, named: bool) -> Text:
+    n = len(head.fields)
+    return Text(f"{'已指定；' if named else ''}表头中有 {n} 列属于“{KIND_NAMES[kind].zh}”", f"{'named; ' if named else ''}{n} columns of the head belong to {KIND_NAMES[kind].en}")
+
+
+def _unused_sheet(table: Table, filled: list[int], why: Text) -> SheetParts:
+    reading = SheetReading(table.name, table.visible, False, why, n_hidden_rows=len(table.hidden_rows.intersection(filled)), n_hidden_columns=table.n_hidden_columns)
+    rows = pd.DataFrame({"sheet": table.name, "row": filled, "role": "other_sheet"}) if filled else pd.DataFrame(columns=["sheet", "row", "role"])
+    return SheetParts(reading, pd.DataFrame(), pd.DataFrame(), rows, [])
+
+
+def _record_cells(table: Table, head: Head, places: list[int], kind: str, file: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return texts and types of the used columns; the cells of all other columns are never looked at."""
+    fields = head.fields
+    fill = _vertical_fills(table, head)
+    origin = (kind, DEPARTMENT_OF_KIND[kind], file, table.name, [table.numbers[place] for place in places])
+    cells: dict[str, Any] = dict(zip(ORIGIN_COLUMNS, origin, strict=True))
+    types: dict[str, pd.Categorical] = {}
+    for field, column in sorted(fields.items(), key=lambda item: item[1]):
+        values = [row[column] if column < len(row := table.rows[place]) else "" for place in places]
+        for i, place in enumerate(places) if column in fill else ():
+            values[i] = fill[column].get(place, values[i])
+        cells[field], codes = column_texts(values)
+        types[field] = pd.Categorical.from_codes(codes.tolist(), dtype=CELL_TYPE)
+    if kind == "town_birth" and "town" not in fields and table.name.strip().endswith(_TOWN_ENDINGS):
+        cells["town"] = table.name.strip()
+        types["town"] = pd.Categorical(["text"] * len(places), dtype=CELL_TYPE)
+    index = pd.RangeIndex(len(places))
+    return pd.DataFrame(cells, index=index), pd.DataFrame(types, index=index)
+
+
+def _vertical_fills(table: Table, head: Head) -> dict[int, dict[int, Any]]:
+    """Column -> row -> value for the lower cells of vertical merged ranges; nothing is filled outside a real range."""
+    fills: dict[int, dict[int, Any]] = {}
+    for area in merged_below(table, head):
+        row = table.rows[area.top] if area.top < len(table.rows) else []
+        if area.left < len(row):
+            for place in range(area.top + 1, area.bottom + 1):
+                fills.setdefault(area.left, {})[place] = row[area.left]
+    return fills
+
+
+def _total_faults(table: Table, roles: RowRoles, n_rows: int, file: str) -> list[dict[str, object]]:
+    if roles.printed_total is None or roles.printed_total == n_rows:
+        return []
+    row = max(table.numbers[place] for place, role in roles.roles.items() if role == "total")
+    return [{"file": file, "sheet": table.name, "row": row, "column": "", "cell": f"A{row}", "raw_value": str(roles.printed_total),
+             "fault": "total_differs", "done": "kept", "severity": "warning"}]
+
+
+def joined_types(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Stack the types of all sheets; a field that a sheet lacks is blank there."""
+    joined = pd.concat(list(frames), ignore_index=True)
+    return joined.astype(object).fillna("blank").astype(CELL_TYPE)

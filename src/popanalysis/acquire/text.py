@@ -1,0 +1,96 @@
+"""Read CSV and tab-separated text: byte order mark, strict UTF-8, strict GB 18030, then stop.
+
+Detectors guess wrong on short Chinese text, lenient decoding changes names; neither is used. A guess is accepted
+only when the head shows known column names.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Callable
+
+from popanalysis.acquire.table import Table
+from popanalysis.errors import SourceFileError
+
+__all__ = ["decode", "read_text_table"]
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_DELIMITERS = (",", "\t", ";", "，", "|")
+_HEAD_LINES = 15
+
+#: How many known column names a line of cells holds.
+CountHeads = Callable[[list[str]], int]
+
+
+def read_text_table(data: bytes, file: str, count_heads: CountHeads) -> Table:
+    """Read a delimited text file as one sheet named ``""``; a row's number is the line it begins on.
+
+    Raises
+    ------
+    SourceFileError : a byte fits neither encoding (its line is named), or the text cannot be cut into cells.
+    """
+    text = decode(data, file, count_heads)
+    delimiter = max(_DELIMITERS, key=lambda d: _best_line(text, d, count_heads))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    line = 1
+    try:
+        for row in reader:
+            rows.append(row)
+            numbers.append(line)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise SourceFileError(
+            zh=f"文件 {file} 第 {line} 行无法分成单元格（{error}）。请检查该行的引号，改正后重新保存。",
+            en=f"Line {line} of {file} cannot be cut into cells ({error}). Check the quotation marks of that line and save the file again.",
+            file=file, row=line) from error
+    return Table("", list(rows), numbers, merges_known=False)
+
+
+def decode(data: bytes, file: str, count_heads: CountHeads) -> str:
+    """Return the text of a file's bytes, never replacing or skipping any.
+
+    Raises
+    ------
+    SourceFileError : no encoding fits; the line of the first broken byte is named.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            try:
+                return data[len(mark):].decode(encoding)
+            except UnicodeDecodeError as error:
+                raise _broken_byte(data[len(mark):], error, file) from error
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        utf8_error = error
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError as gb_error:
+        in_utf8 = _shows_head(data[: utf8_error.start].decode("utf-8"), count_heads)
+        raise _broken_byte(data, utf8_error if in_utf8 else gb_error, file) from gb_error
+    if _shows_head(text, count_heads):
+        return text
+    # The whole file fits GB 18030 but shows no known head: more likely UTF-8 with a broken byte.
+    raise _broken_byte(data, utf8_error, file) from utf8_error
+
+
+def _shows_head(text: str, count_heads: CountHeads) -> bool:
+    return any(_best_line(text, delimiter, count_heads) for delimiter in _DELIMITERS)
+
+
+def _best_line(text: str, delimiter: str, count_heads: CountHeads) -> int:
+    lines = text.splitlines()[:_HEAD_LINES] if len(text) < 100_000 else text[:100_000].splitlines()[:_HEAD_LINES]
+    return max((count_heads([cell.strip('"') for cell in line.split(delimiter)]) for line in lines), default=0)
+
+
+def _broken_byte(data: bytes, error: UnicodeDecodeError, file: str) -> SourceFileError:
+    step = 2 if error.encoding.startswith("utf-16") else 1
+    row = data[: error.start].count(b"\n" if step == 1 else "\n".encode(error.encoding)) + 1
+    return SourceFileError(
+        zh=f"文件 {file} 第 {row} 行有无法识别的字节，既不是 UTF-8 也不是 GB 18030 编码，未予读取。请在该行核对乱码后重新保存，或请报送单位改送 .xlsx。",
+        en=f"Line {row} of {file} has bytes that are neither UTF-8 nor GB 18030; the file was not read. Check that line, save it again, or ask the office for an .xlsx file.",
+        file=file, row=row)

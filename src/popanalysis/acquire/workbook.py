@@ -1,0 +1,190 @@
+"""Read workbooks: every cell with its stored value, merged ranges, hidden rows, columns and sheets.
+
+What a file is, its first bytes say, not its name: maternal-child systems send HTML tables called ``.xls``.
+The declared size of a sheet is never trusted (programs write ``A1`` or the whole grid): cells are read as they come.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+from xml.etree import ElementTree
+
+import python_calamine
+import xlrd
+
+from popanalysis.acquire.table import CellError, MergedRange, Table
+from popanalysis.errors import SourceFileError
+
+__all__ = ["is_workbook", "read_workbook"]
+
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MAX_UNPACKED = 2 * 1024**3  # bytes; the largest honest lists unpack to a tenth of it
+_MAX_EMPTY_GRID = 50_000_000  # cells; a sheet whose grid is larger and nearly empty would only fill the memory
+_DISGUISES = ((b"mime-version", "MHTML"), (b"<?xml", "XML"), (b"<", "HTML"))
+
+
+def is_workbook(data: bytes) -> bool:
+    """Say whether the bytes are a zip or OLE2 container, as workbooks are."""
+    return data.startswith((b"PK\x03\x04", _OLE2))
+
+
+def read_workbook(data: bytes, file: str) -> list[Table]:
+    """Read all sheets of a workbook.
+
+    Parameters
+    ----------
+    data : the file's bytes (xlsx, xlsm, xlsb, ods or xls).
+    file : its name, for messages.
+
+    Raises
+    ------
+    SourceFileError : the file is encrypted, damaged, or not a workbook that can be read.
+    """
+    if data.startswith(_OLE2):
+        return _read_xls(data, file)
+    _check_zip(data, file)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        parts = _sheet_parts(data)
+        return [_calamine_table(book, meta, parts.get(meta.name, b""), file) for meta in book.sheets_metadata
+                if meta.typ == python_calamine.SheetTypeEnum.WorkSheet]
+    except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError, zipfile.BadZipFile, ElementTree.ParseError) as error:
+        raise _unreadable(file, f"{type(error).__name__}: {error}") from error
+
+
+def refuse_disguised(data: bytes, file: str) -> None:
+    """Raise :class:`SourceFileError` for a web page or XML sheet that carries a workbook's name.
+
+    >>> refuse_disguised("姓名,性别".encode(), "a.csv")
+    """
+    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, name in _DISGUISES:
+        if start.startswith(mark):
+            raise SourceFileError(
+                zh=f"文件 {file} 的内容是 {name}，不是电子表格（一些系统导出时只改了扩展名）。请用 Excel 或 WPS 打开，另存为 .xlsx 后重新放入。",
+                en=f"File {file} holds {name}, not a workbook (some systems only change the extension). Open it in Excel or WPS, save it as .xlsx and put that in its place.",
+                file=file, found=name)
+
+
+# --- zip workbooks ----------------------------------------------------------------------------------
+
+
+def _unreadable(file: str, reason: str) -> SourceFileError:
+    return SourceFileError(
+        zh=f"文件 {file} 无法作为电子表格读取（{reason}）。文件可能未传完或已损坏，请打开核对后另存为 .xlsx，或请报送单位重新发送。",
+        en=f"File {file} cannot be read as a workbook ({reason}). It may be incomplete or damaged: open it, save it as .xlsx, or ask the office to send it again.",
+        file=file)
+
+
+def _check_zip(data: bytes, file: str) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(info.file_size for info in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise _unreadable(file, str(error)) from error
+    if unpacked > _MAX_UNPACKED:
+        raise SourceFileError(
+            zh=f"文件 {file} 解压后有 {unpacked // 1024**2} MB，超过 {_MAX_UNPACKED // 1024**2} MB 的上限，未予读取。请分成几个文件报送。",
+            en=f"File {file} unpacks to {unpacked // 1024**2} MB, more than the limit of {_MAX_UNPACKED // 1024**2} MB; it was not read. Split it into several files.",
+            file=file, unpacked=unpacked)
+
+
+def _sheet_parts(data: bytes) -> dict[str, bytes]:
+    """Return the XML of each sheet of an xlsx file by sheet name; empty for other formats."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+            return {}
+        targets = {rel.get("Id"): rel.get("Target", "") for rel in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
+        parts: dict[str, bytes] = {}
+        for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+            if not sheet.tag.endswith("}sheet"):
+                continue
+            relation = next((value for key, value in sheet.items() if key.endswith("}id")), None)
+            target = targets.get(relation, "")
+            path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+            if path in names:
+                parts[sheet.get("name", "")] = archive.read(path)
+    return parts
+
+
+def _calamine_table(book: Any, meta: Any, xml: bytes, file: str) -> Table:
+    _refuse_vast(xml, meta.name, file)
+    sheet = book.get_sheet_by_name(meta.name)
+    rows = sheet.to_python(skip_empty_area=False)
+    merged = [MergedRange(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
+    return Table(meta.name, rows, range(1, len(rows) + 1), meta.visible == python_calamine.SheetVisibleEnum.Visible,
+                 merged, frozenset(_hidden_rows(xml)), _n_hidden_columns(xml))
+
+
+def _hidden_rows(xml: bytes) -> Iterator[int]:
+    if b"hidden=" not in xml:
+        return
+    for tag in re.finditer(rb'<row\b[^>]*\bhidden="(?:1|true)"[^>]*>', xml):
+        if number := re.search(rb'\br="(\d+)"', tag[0]):
+            yield int(number[1])
+
+
+def _n_hidden_columns(xml: bytes) -> int:
+    head = xml[: xml.find(b"<sheetData")]
+    spans = [re.search(rb'\bmin="(\d+)"[^>]*\bmax="(\d+)"', tag[0]) for tag in re.finditer(rb'<col\b[^>]*\bhidden="(?:1|true)"[^>]*>', head)]
+    return sum(min(int(span[2]), 16_384) - int(span[1]) + 1 for span in spans if span)
+
+
+def _refuse_vast(xml: bytes, sheet: str, file: str) -> None:
+    """A single cell at the far corner makes the reader fill the whole grid; find that out from the text first."""
+    last = re.search(rb'<row\b[^>]*\br="(\d+)"', xml[xml.rfind(b"<row "):])
+    if last is None:
+        return
+    width = 16_384 if re.search(rb'<c r="[A-Z]{3}\d', xml) else 702 if re.search(rb'<c r="[A-Z]{2}\d', xml) else 26
+    grid = int(last[1]) * width
+    if grid > _MAX_EMPTY_GRID and grid > 200 * xml.count(b"<c "):
+        raise SourceFileError(
+            zh=f"文件 {file} 的工作表“{sheet}”在第 {int(last[1])} 行附近有零散单元格，中间几乎全空，未予读取。请删去表格以外的内容后重新保存。",
+            en=f"Sheet '{sheet}' of {file} has stray cells as far as row {int(last[1])} and almost nothing between; it was not read. Delete what lies outside the list and save it again.",
+            file=file, sheet=sheet)
+
+
+# --- xls ----------------------------------------------------------------------------------------------
+
+
+def _read_xls(data: bytes, file: str) -> list[Table]:
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+    except xlrd.XLRDError as error:
+        if "ncrypt" in str(error) or "ncryptedPackage".encode("utf-16-le") in data:
+            raise SourceFileError(
+                zh=f"文件 {file} 设有打开密码，无法读取。请取消密码后另存，或请报送单位发送未加密的文件（经规定的渠道）。",
+                en=f"File {file} is protected by a password and cannot be read. Save it without the password, or ask the office for an unprotected copy (over the channel laid down for it).",
+                file=file, encrypted=True) from error
+        raise _unreadable(file, str(error)) from error
+    return [_xlrd_table(sheet, book.datemode) for sheet in book.sheets()]
+
+
+def _xlrd_table(sheet: xlrd.sheet.Sheet, datemode: int) -> Table:
+    rows: list[Sequence[Any]] = [[_xlrd_value(cell, datemode) for cell in sheet.row(i)] for i in range(sheet.nrows)]
+    merged = [MergedRange(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells]
+    hidden = frozenset(i + 1 for i, info in sheet.rowinfo_map.items() if info.hidden)
+    n_hidden_columns = sum(bool(info.hidden) for position, info in sheet.colinfo_map.items() if position < sheet.ncols)
+    return Table(sheet.name, rows, range(1, len(rows) + 1), sheet.visibility == 0, merged, hidden, n_hidden_columns)
+
+
+def _xlrd_value(cell: xlrd.sheet.Cell, datemode: int) -> Any:
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        try:
+            moment = xlrd.xldate_as_datetime(cell.value, datemode)
+        except (xlrd.xldate.XLDateError, OverflowError, ValueError):
+            return cell.value
+        if cell.value < 1:
+            return moment.time()
+        return moment.date() if float(cell.value).is_integer() else moment
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return CellError(xlrd.error_text_from_code.get(cell.value, "#ERR"))
+    return "" if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) else cell.value
