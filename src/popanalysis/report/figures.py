@@ -14,10 +14,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from popanalysis.errors import ValidationError
+from popanalysis.measure.intervals import wilson
 from popanalysis.report.drawing import COLOURS, HATCHES, INK, MUTED, RULE, Chart, Words, drawable, house_style, new_figure, picture
 from popanalysis.report.messages import label
 from popanalysis.report.privacy import bounded_rate, shown_rate, suppress_counts
-from popanalysis.report.results import wilson_interval
 
 __all__ = ["DAY_BINS", "plot_agreement", "plot_bars", "plot_days", "plot_grouped_bars", "plot_overlap"]
 
@@ -80,34 +80,38 @@ def plot_grouped_bars(counts: pd.DataFrame, *, words: Words, shown: pd.DataFrame
         return Chart(picture(figure), _told(words, cells), words, counts.copy())
 
 
-def plot_overlap(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] | None = None, names: Mapping[str, str] | None = None) -> Chart:
+def plot_overlap(
+    table: pd.DataFrame, *, words: Words, count: str = "n_births", shown: pd.Series[Any] | None = None, names: Mapping[str, str] | None = None,
+) -> Chart:
     """Draw which lists hold the same events: a bar for every combination of lists, dots below it name the lists.
 
     Parameters
     ----------
-    counts : events, MultiIndex of booleans, one level a list (its kind as the name); combinations of no list are left out.
-        Shown from the fullest combination to the thinnest, so that agreement stands at the left.
+    table : one row a combination: a boolean column per list (its kind as the name), and the count, suppressed ones missing.
+        Shown from the fullest combination to the thinnest, so that agreement stands at the left; the empty one is left out.
+    count : name of the column that counts.
+    shown : the texts over the bars, index as ``table``.
     names : kind -> name at the dots; by default the short names of the messages.
     """
-    lists = [str(name) for name in counts.index.names]
+    lists = [str(column) for column in table.columns if column != count]
     heads = [(names or {}).get(kind) or label("kind_short", kind, words.language) for kind in lists]
-    held = [tuple(bool(x) for x in key) for key in counts.index]
-    order = sorted((i for i, key in enumerate(held) if any(key)), key=lambda i: (-sum(held[i]), [not x for x in held[i]]))
-    table, keys = counts.iloc[np.array(order)], [held[i] for i in order]
-    texts = _texts(table, None if shown is None else shown.iloc[np.array(order)])
+    held = [tuple(bool(x) for x in key) for key in table[lists].itertuples(index=False)]
+    order = np.array(sorted((i for i, key in enumerate(held) if any(key)), key=lambda i: (-sum(held[i]), [not x for x in held[i]])), dtype=int)
+    counts, keys = table[count].iloc[order], [held[i] for i in order]
+    texts = _texts(counts, None if shown is None else shown.iloc[order])
     with house_style():
         figure, axes = new_figure(2.5 + 0.36 * len(lists))
         axes.remove()
         top, dots = figure.subplots(2, 1, sharex=True, height_ratios=[2.1, 0.36 * len(lists)], gridspec_kw={"hspace": 0.02})
         places = np.arange(len(keys))
         colours = [COLOURS[0] if all(key) else COLOURS[2] for key in keys]
-        top.bar_label(top.bar(places, _drawn(table), width=0.56, color=colours), [drawable(t) for t in texts], padding=2, color=INK)
-        top.set_ylim(0, _highest(table.max()) * 1.14)
+        top.bar_label(top.bar(places, _drawn(counts), width=0.56, color=colours), [drawable(t) for t in texts], padding=2, color=INK)
+        top.set_ylim(0, _highest(counts.max()) * 1.14)
         top.spines[["left"]].set_visible(False)
         top.yaxis.set_visible(False)
         _draw_dots(dots, keys, heads)
         combos = [label("word", "comma", words.language).join(h for h, x in zip(heads, key, strict=True) if x) for key in keys]
-        data = pd.DataFrame({"lists": combos, "n": table.to_numpy()})
+        data = pd.DataFrame({"lists": combos, "n": counts.to_numpy()})
         return Chart(picture(figure), _told(words, zip(combos, texts, strict=True)), words, data)
 
 
@@ -116,10 +120,10 @@ def plot_agreement(table: pd.DataFrame, *, words: Words, small_cells: int = 5) -
 
     Parameters
     ----------
-    table : index = field (or field and pair of lists) as the reader should see it; columns ``agree``, ``compared`` (pairs in which both hold a value).
+    table : index = field (or field and pair of lists) as the reader should see it; columns ``n_agree``, ``n_compared`` (pairs in which both hold a value).
     small_cells : a rate that would give a smaller count away is drawn as the range that may be published.
     """
-    rows = [(int(a), int(c)) for a, c in zip(table["agree"], table["compared"], strict=True)]
+    rows = [(int(a), int(c)) for a, c in zip(table["n_agree"], table["n_compared"], strict=True)]
     shares = [shown_rate(a, c, small_cells) for a, c in rows]
     counts = [f"n<{small_cells}" if 0 < c < small_cells else f"n={c}" for _, c in rows]
     ranges = [_published_range(a, c, small_cells) for a, c in rows]
@@ -134,7 +138,8 @@ def plot_agreement(table: pd.DataFrame, *, words: Words, small_cells: int = 5) -
         axes.xaxis.set_major_formatter("{x:g}%")
         _head_rows(axes, table.index)
         for place, (share, n) in enumerate(zip(shares, counts, strict=True)):
-            axes.annotate(f"{share}   {n}", (1, place), xycoords=("axes fraction", "data"), xytext=(10, 0), textcoords="offset points", va="center")
+            for text, offset in ((share, 10), (n, 60)):
+                axes.annotate(text, (1, place), xycoords=("axes fraction", "data"), xytext=(offset, 0), textcoords="offset points", va="center")
         cells = ((str(field), f"{share}（{n}）" if words.language == "zh" else f"{share} ({n})")
                  for field, share, n in zip(table.index, shares, counts, strict=True))
         data = pd.DataFrame({"share": shares, "n": counts}, index=table.index)
@@ -192,7 +197,7 @@ def _published_range(agree: int, compared: int, small_cells: int) -> tuple[float
     bounds = bounded_rate(agree, compared, small_cells)
     if bounds is None or bounds == (0.0, 1.0):
         return None
-    low, high = wilson_interval(agree, compared) or bounds
+    low, high = wilson(agree, compared) or bounds
     return (low, bounds[0], high) if bounds[0] == bounds[1] else (bounds[0], None, bounds[1])
 
 

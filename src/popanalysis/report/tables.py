@@ -129,7 +129,7 @@ def show_table(
     Examples
     --------
     >>> counts = pd.DataFrame({"镇": ["甲镇", "乙镇"], "出生": [12, 7], "一致率": [0.9167, None]})
-    >>> show_table(counts, title="出生", scope="全旗，2025年第一季度", unit="例", source="三部门名单", percent=["一致率"]).rows
+    >>> show_table(counts, title="出生", scope="全旗，2025年第一季度", unit="例", source="三部门清单", percent=["一致率"]).rows
     (('甲镇', '12', '91.7%'), ('乙镇', '7', '—'))
     """
     for name, value in (("title", title), ("scope", scope), ("unit", unit), ("source", source)):
