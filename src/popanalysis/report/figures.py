@@ -6,6 +6,7 @@ charts share one style (:mod:`popanalysis.report.drawing`), name unit and source
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ __all__ = ["DAY_BINS", "plot_agreement", "plot_bars", "plot_days", "plot_grouped
 #: Upper limits, in calendar days, of the classes from birth to registration; hukou is due within a month of birth.
 DAY_BINS: Mapping[str, int | None] = {
     "same_week": 7, "within_month": 30, "second_month": 60, "third_month": 90, "within_year": 365, "later": None}
-_ROW = 0.34  # inches a row of a horizontal chart takes
+_ROW = 0.36  # inches a row of a horizontal chart takes
 
 
 def plot_bars(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] | None = None) -> Chart:
@@ -38,7 +39,7 @@ def plot_bars(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] | N
     """
     texts = _texts(counts, shown)
     with house_style():
-        figure, axes = new_figure(0.3 + _ROW * len(counts))
+        figure, axes = new_figure(0.25 + _rows_height(counts.index))
         bars = axes.barh(_places(counts), _drawn(counts), height=0.62, color=COLOURS[0])
         axes.bar_label(bars, [drawable(t) for t in texts], padding=4, color=INK)
         _head_rows(axes, counts.index)
@@ -65,7 +66,7 @@ def plot_grouped_bars(counts: pd.DataFrame, *, words: Words, shown: pd.DataFrame
             en=f"A grouped bar chart holds at most {len(COLOURS)} groups, found {n_groups}. Merge groups or draw several charts.", n_groups=n_groups)
     height = 0.8 / n_groups
     with house_style():
-        figure, axes = new_figure(0.9 + (0.24 * n_groups + 0.14) * len(counts))
+        figure, axes = new_figure(0.5 + (0.19 * n_groups + 0.14) * len(counts))
         for i, group in enumerate(counts.columns):
             texts = _texts(counts[group], None if shown is None else shown[group])
             bars = axes.barh(
@@ -80,29 +81,26 @@ def plot_grouped_bars(counts: pd.DataFrame, *, words: Words, shown: pd.DataFrame
         return Chart(picture(figure), _told(words, cells), words, counts.copy())
 
 
-def plot_overlap(
-    table: pd.DataFrame, *, words: Words, count: str = "n_births", shown: pd.Series[Any] | None = None, names: Mapping[str, str] | None = None,
-) -> Chart:
+def plot_overlap(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] | None = None, names: Mapping[str, str] | None = None) -> Chart:
     """Draw which lists hold the same events: a bar for every combination of lists, dots below it name the lists.
 
     Parameters
     ----------
-    table : one row a combination: a boolean column per list (its kind as the name), and the count, suppressed ones missing.
+    counts : events, MultiIndex of booleans, one level a list (its kind as the name); suppressed counts missing.
         Shown from the fullest combination to the thinnest, so that agreement stands at the left; the empty one is left out.
-    count : name of the column that counts.
-    shown : the texts over the bars, index as ``table``.
+    shown : the texts over the bars, in the same order.
     names : kind -> name at the dots; by default the short names of the messages.
     """
-    lists = [str(column) for column in table.columns if column != count]
+    lists = [str(name) for name in counts.index.names]
     heads = [(names or {}).get(kind) or label("kind_short", kind, words.language) for kind in lists]
-    held = [tuple(bool(x) for x in key) for key in table[lists].itertuples(index=False)]
+    held = [tuple(bool(x) for x in key) for key in counts.index]
     order = np.array(sorted((i for i, key in enumerate(held) if any(key)), key=lambda i: (-sum(held[i]), [not x for x in held[i]])), dtype=int)
-    counts, keys = table[count].iloc[order], [held[i] for i in order]
+    counts, keys = counts.iloc[order], [held[i] for i in order]
     texts = _texts(counts, None if shown is None else shown.iloc[order])
     with house_style():
-        figure, axes = new_figure(2.5 + 0.36 * len(lists))
+        figure, axes = new_figure(1.9 + 0.36 * len(lists))
         axes.remove()
-        top, dots = figure.subplots(2, 1, sharex=True, height_ratios=[2.1, 0.36 * len(lists)], gridspec_kw={"hspace": 0.02})
+        top, dots = figure.subplots(2, 1, sharex=True, height_ratios=[1.8, 0.36 * len(lists)], gridspec_kw={"hspace": 0.02})
         places = np.arange(len(keys))
         colours = [COLOURS[0] if all(key) else COLOURS[2] for key in keys]
         top.bar_label(top.bar(places, _drawn(counts), width=0.56, color=colours), [drawable(t) for t in texts], padding=2, color=INK)
@@ -120,16 +118,16 @@ def plot_agreement(table: pd.DataFrame, *, words: Words, small_cells: int = 5) -
 
     Parameters
     ----------
-    table : index = field (or field and pair of lists) as the reader should see it; columns ``n_agree``, ``n_compared`` (pairs in which both hold a value).
+    table : index = field (or field and pair of lists) as the reader should see it; columns ``agree``, ``compared`` (pairs in which both hold a value).
     small_cells : a rate that would give a smaller count away is drawn as the range that may be published.
     """
-    rows = [(int(a), int(c)) for a, c in zip(table["n_agree"], table["n_compared"], strict=True)]
+    rows = [(int(a), int(c)) for a, c in zip(table["agree"], table["compared"], strict=True)]
     shares = [shown_rate(a, c, small_cells) for a, c in rows]
     counts = [f"n<{small_cells}" if 0 < c < small_cells else f"n={c}" for _, c in rows]
     ranges = [_published_range(a, c, small_cells) for a, c in rows]
     lowest = min((r[0] for r in ranges if r), default=0.0)
     with house_style():
-        figure, axes = new_figure(0.75 + _ROW * len(rows))
+        figure, axes = new_figure(0.45 + _rows_height(table.index))
         for place, drawn in enumerate(ranges):
             _draw_share(axes, place, drawn)
         axes.set_xlim(max(0.0, np.floor((lowest * 100 - 1) / 5) * 5), 100.4)
@@ -163,7 +161,7 @@ def plot_days(days: pd.Series[Any], *, words: Words, small_cells: int = 5) -> Ch
     heads = [label("days_bin", key, words.language) for key in DAY_BINS]
     values, texts = published.values["n"].iloc[:-1].set_axis(heads), published.shown["n"].iloc[:-1].set_axis(heads)
     with house_style():
-        figure, axes = new_figure(2.7)
+        figure, axes = new_figure(2.4)
         bars = axes.bar(np.arange(len(heads)), _drawn(values), width=0.72, color=[COLOURS[0]] * 2 + [COLOURS[2]] * (len(heads) - 2))
         axes.bar_label(bars, list(texts), padding=2, color=INK)
         axes.set_xticks(np.arange(len(heads)), [drawable(h) for h in heads], fontsize=9.5)
@@ -214,8 +212,24 @@ def _draw_share(axes: Axes, place: int, drawn: tuple[float, float | None, float]
 
 def _head_rows(axes: Axes, index: pd.Index[Any]) -> None:
     """Write the categories at the left, the first on top."""
-    axes.set_yticks(np.arange(len(index)), [drawable(str(item)) for item in index])
+    axes.set_yticks(np.arange(len(index)), [_folded(str(item)) for item in index], linespacing=1.05)
     axes.set_ylim(len(index) - 0.4, -0.6)
+
+
+def _rows_height(index: pd.Index[Any]) -> float:
+    """Return the inches the rows take; a folded name needs more."""
+    return (_ROW if not any("\n" in _folded(str(item)) for item in index) else 0.47) * len(index)
+
+
+def _folded(name: str) -> str:
+    """Return a name in two lines where one would leave the bars no room: after a mark near its middle, else at it."""
+    text = drawable(name)
+    if sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text) <= 20:
+        return text
+    middle = len(text) / 2
+    breaks = [i + 1 for i, c in enumerate(text[:-1]) if c in "，、；：　 "] or [round(middle)]
+    cut = min(breaks, key=lambda i: abs(i - middle))
+    return f"{text[:cut].rstrip()}\n{text[cut:].lstrip()}"
 
 
 def _only_words_matter(axes: Axes, highest: Any) -> None:

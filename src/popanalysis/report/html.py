@@ -64,6 +64,7 @@ def render_html(
         "stamp_line": label("stamp", f"{stamp}_line", language), "stamp_word": label("stamp", stamp, language),
         "stamp_prefix": f"[{label('stamp', 'draft', language)}] " if stamp == "draft" else "",
         "css": Markup((_TEMPLATES / "record" / "style.css").read_text(encoding="utf-8")),
+        "print_title": _css_text(title or first_heading), "print_stamp": _css_text(label("stamp", stamp, language)),
         "words": {"to_content": label("word", "to_content", language), "failed_cell": label("stamp", "failed_cell", language)},
     }
     html, _ = exporter.from_notebook_node(node, {"page": page})
@@ -138,6 +139,11 @@ def _speaks(cell: Any, language: str) -> bool:
     tags: Iterable[str] = cell.metadata.get("tags", [])
     spoken = {"zh", "en"} & set(tags)
     return not spoken or language in spoken
+
+
+def _css_text(text: str) -> Markup:
+    """Return a CSS string; what could end it, or the style element, is written as its code."""
+    return Markup('"' + "".join(c if c.isalnum() or c in " ，。、（）" else f"\\{ord(c):x} " for c in text) + '"')
 
 
 def _failed(cell: Any) -> bool:

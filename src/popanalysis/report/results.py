@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
@@ -54,7 +54,7 @@ class Results:
 
     def add(
         self, key: str, value: float | int | str | None, unit: str, *, numerator: int | None = None, denominator: int | None = None,
-        interval: tuple[float, float] | None = None, definition: Definition, of_persons: bool = True,
+        interval: tuple[float, float] | None = None, definition: Definition, of_persons: bool = True, suppressed: bool = False,
     ) -> None:
         """Add one figure.
 
@@ -67,6 +67,7 @@ class Results:
         interval : lower and upper bound, 95 percent.
         definition : what is counted, ``{"zh": ..., "en": ...}``.
         of_persons : False for figures that speak of no person (files, rows of a title, days), which are never suppressed.
+        suppressed : True where the caller withheld the value already (value None).
 
         Raises
         ------
@@ -76,7 +77,7 @@ class Results:
         self._check(key, value, numerator, denominator, definition)
         figure = {
             "value": value, "unit": unit, "numerator": numerator, "denominator": denominator,
-            "interval": list(interval) if interval else None, "bounds": None, "suppressed": False, "definition": {"zh": definition["zh"], "en": definition["en"]}}
+            "interval": list(interval) if interval else None, "bounds": None, "suppressed": suppressed, "definition": {"zh": definition["zh"], "en": definition["en"]}}
         self._figures[key] = self._suppress(figure) if of_persons else figure
 
     def add_rate(self, key: str, numerator: int, denominator: int, *, definition: Definition) -> None:
@@ -98,8 +99,19 @@ class Results:
         published = suppress_counts(counts, self.small_cells)
         for key, value in published.values["n"].items():
             hidden = bool(pd.isna(value))
-            self.add(f"{prefix}.{key}", None if hidden else int(value), unit, definition=definitions[str(key)], of_persons=False)
-            self._figures[f"{prefix}.{key}"]["suppressed"] = hidden
+            self.add(f"{prefix}.{key}", None if hidden else int(value), unit, definition=definitions[str(key)],
+                     of_persons=False, suppressed=hidden)
+
+    def merge(self, other: Results) -> None:
+        """Take over the figures of another collector, such as that of a chapter.
+
+        Raises
+        ------
+        ValidationError : a key is used in both.
+        """
+        if twice := sorted(self._figures.keys() & other._figures.keys()):
+            self._refuse(twice[0], "同一键已使用过", "the key is already used")
+        self._figures.update(other._figures)
 
     def to_plain(self) -> dict[str, Any]:
         """Return what :meth:`write` writes."""
@@ -121,21 +133,22 @@ class Results:
         return figure if bounds is None or bounds[0] == bounds[1] else {**figure, **hidden, "bounds": list(bounds)}
 
     def _check(self, key: str, value: Any, n: int | None, d: int | None, definition: Definition) -> None:
-        problem: Sequence[str] | None = None
         if not _KEY.fullmatch(key):
-            problem = ("键应为小写字母、数字、下划线，以点分段", "a key is lower case, dotted")
-        elif key in self._figures:
-            problem = ("同一键已使用过", "the key is already used")
-        elif not (definition.get("zh") and definition.get("en")):
-            problem = ("定义须有中文和英文", "a definition needs Chinese and English")
-        elif (n is None) != (d is None):
-            problem = ("分子和分母须同时给出", "numerator and denominator come together")
-        elif n is not None and d and isinstance(value, float | int) and abs(value - n / d) > 1e-12:
-            problem = ("数值与分子、分母不符", "the value is not numerator / denominator")
-        if problem:
-            raise ValidationError(
-                zh=f"指标 {key} 无法写入 results.json：{problem[0]}。请在产生该指标处改正。",
-                en=f"Figure '{key}' cannot go into results.json: {problem[1]}. Mend it where it is made.", key=key)
+            self._refuse(key, "键应为小写字母、数字、下划线，以点分段", "a key is lower case, dotted")
+        if key in self._figures:
+            self._refuse(key, "同一键已使用过", "the key is already used")
+        if not (definition.get("zh") and definition.get("en")):
+            self._refuse(key, "定义须有中文和英文", "a definition needs Chinese and English")
+        if (n is None) != (d is None):
+            self._refuse(key, "分子和分母须同时给出", "numerator and denominator come together")
+        if n is not None and d and isinstance(value, float | int) and abs(value - n / d) > 1e-12:
+            self._refuse(key, "数值与分子、分母不符", "the value is not numerator / denominator")
+
+    @staticmethod
+    def _refuse(key: str, zh: str, en: str) -> NoReturn:
+        raise ValidationError(
+            zh=f"指标 {key} 无法写入 results.json：{zh}。请在产生该指标处改正。",
+            en=f"Figure '{key}' cannot go into results.json: {en}. Mend it where it is made.", key=key)
 
 
 def _plain(value: Any) -> Any:

@@ -25,6 +25,7 @@ __all__ = ["MISSING_MARK", "ShownTable", "show_table", "write_tables"]
 MISSING_MARK = "—"
 _NUMBER = re.compile(r"[<≥≤]?-?\d[\d,]*(\.\d+)?%?")
 _MARKS = (MISSING_MARK, "×")
+_ROWS_OF_A_PAGE = 30  # a table of no more rows is not torn apart in print
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class ShownTable:
 
     def _repr_html_(self) -> str:
         return "\n".join([
-            '<div class="table-block">',
+            f'<div class="table-block{" whole" if len(self.rows) <= _ROWS_OF_A_PAGE else ""}">',
             f'<div class="scroll" role="region" aria-label="{escape(self.title)}" tabindex="0">',
             "<table>",
             f'<caption><span class="title">{escape(self.title)}</span><span class="meta">{escape(self._meta)}</span></caption>',
@@ -129,7 +130,7 @@ def show_table(
     Examples
     --------
     >>> counts = pd.DataFrame({"镇": ["甲镇", "乙镇"], "出生": [12, 7], "一致率": [0.9167, None]})
-    >>> show_table(counts, title="出生", scope="全旗，2025年第一季度", unit="例", source="三部门清单", percent=["一致率"]).rows
+    >>> show_table(counts, title="出生", scope="全旗，2025年第一季度", unit="例", source="三部门名单", percent=["一致率"]).rows
     (('甲镇', '12', '91.7%'), ('乙镇', '7', '—'))
     """
     for name, value in (("title", title), ("scope", scope), ("unit", unit), ("source", source)):
