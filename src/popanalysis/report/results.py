@@ -102,7 +102,7 @@ class Results:
             self.add(f"{prefix}.{key}", None if hidden else int(value), unit, definition=definitions[str(key)],
                      of_persons=False, suppressed=hidden)
 
-    def merge(self, other: Results) -> None:
+    def extend(self, other: Results) -> None:
         """Take over the figures of another collector, such as that of a chapter.
 
         Raises
