@@ -15,10 +15,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from popanalysis.errors import ValidationError
-from popanalysis.measure.intervals import wilson
 from popanalysis.report.drawing import COLOURS, HATCHES, INK, MUTED, RULE, Chart, Words, drawable, house_style, new_figure, picture
 from popanalysis.report.messages import label
 from popanalysis.report.privacy import bounded_rate, shown_rate, suppress_counts
+from popanalysis.report.results import wilson_interval
 
 __all__ = ["DAY_BINS", "plot_agreement", "plot_bars", "plot_days", "plot_grouped_bars", "plot_overlap"]
 
@@ -195,7 +195,7 @@ def _published_range(agree: int, compared: int, small_cells: int) -> tuple[float
     bounds = bounded_rate(agree, compared, small_cells)
     if bounds is None or bounds == (0.0, 1.0):
         return None
-    low, high = wilson(agree, compared) or bounds
+    low, high = wilson_interval(agree, compared) or bounds
     return (low, bounds[0], high) if bounds[0] == bounds[1] else (bounds[0], None, bounds[1])
 
 

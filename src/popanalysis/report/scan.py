@@ -168,7 +168,7 @@ class _Values:
 
     def __init__(self, forbidden: Iterable[str], allowed: Iterable[str]) -> None:
         values = {_normal(str(value)).strip() for value in forbidden}
-        self._forbidden = _by_start({v: "personal_value" for v in values} | {m: "masked_name" for v in values for m in _masked_forms(v)})
+        self._forbidden = _by_start(dict.fromkeys(values, "personal_value") | {m: "masked_name" for v in values for m in _masked_forms(v)})
         own_words = (text for group in words().values() for entry in group.values() for text in (entry.zh, entry.en))
         self._allowed = _by_start({_normal(word): "" for word in (*allowed, *own_words)})
 
