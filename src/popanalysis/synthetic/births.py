@@ -43,7 +43,7 @@ def make_births(
     DataFrame, one row a child, ordered by delivery, RangeIndex: the household's columns (:func:`make_households`),
     delivery, set_rank (1, or 2 for a second twin), plurality, child_sex ("1"/"2"), birth_date, birth_time (HH:MM),
     child_ethnicity, child_name, child_form, child_id, birth_cert_no, parity, birth_weight (g), facility,
-    birth_place_class.
+    birth_place_class, child_hukou (village code) and group (villagers' group) where the child will be registered.
     """
     rng, numbers = generator(seed, "births", key), generator(seed, "numbers", key)
     n = max(round(n_births / (1 + TWINS)), 1)
@@ -76,6 +76,9 @@ def _deliver(rng: np.random.Generator, households: pd.DataFrame, first_day: np.d
     births["parity"] = pick(rng, ("1", "2", "3", "4"), (52, 36, 10, 2), n)[delivery]
     births["birth_weight"] = np.round(rng.normal(np.where(births["plurality"] == 2, 2450, 3300), 380).clip(900, 4900), -1).astype(int)
     where = pick(rng, [str(i) for i in range(len(_PLACES))], [w for _, _, w in _PLACES], n)[delivery].astype(int)
+    fathers_place = births["father_hukou"].where(births["father_hukou"].notna(), births["mother_hukou"])
+    births["child_hukou"] = births["mother_hukou"].where(births["local"], fathers_place)
+    births["group"] = pick(rng, ("一组", "二组", "三组", "四组"), (4, 3, 2, 1), n)[delivery]
     births["facility"] = np.array([p[0] for p in _PLACES], dtype=object)[where]
     births["birth_place_class"] = np.array([p[1] for p in _PLACES], dtype=object)[where]
     return births

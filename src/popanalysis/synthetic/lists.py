@@ -43,13 +43,14 @@ def write_list(seed: int, key: int, births: pd.DataFrame, kind: str) -> tuple[pd
     """
     number = BIRTH_KINDS.index(kind)
     entries = _entries(seed, key, births, kind)
-    rows = births.take(entries["birth"]).reset_index(drop=True)
+    rows = births.take(entries["birth"].to_numpy()).reset_index(drop=True)
     rows["birth_date"] = rows["birth_date"].dt.strftime("%Y-%m-%d")
     rows = pd.concat([rows, entries], axis=1)
     writing = generator(seed, "writing", key, number)
     for column in ("mother_hukou", "mother_live", "father_hukou", "father_live"):
         rows[f"{column}_addr"] = write_addresses(writing, rows[column])
-    return plant(generator(seed, "mistakes", key, number), rows.astype(object).where(rows.notna(), None), kind)
+    rows = rows.astype(object).where(rows.notna(), None)  # type: ignore[call-overload]  # the stubs know no None here
+    return plant(generator(seed, "mistakes", key, number), rows, kind)
 
 
 def _entries(seed: int, key: int, births: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -63,10 +64,9 @@ def _entries(seed: int, key: int, births: pd.DataFrame, kind: str) -> pd.DataFra
     again_rng = generator(seed, "duplicates", key, number)
     again = held[again_rng.random(len(held)) < DUPLICATES]
     later = again_rng.integers(0, 4, len(again)).astype("timedelta64[D]")
-    entries = pd.DataFrame({
+    return pd.DataFrame({
         "birth": np.concatenate([held, again]), "duplicate": np.repeat([False, True], [len(held), len(again)]),
         "act_date": np.concatenate([acts[held], acts[again] + later])})
-    return entries
 
 
 def _act_dates(rng: np.random.Generator, births: pd.DataFrame, kind: str) -> np.ndarray:

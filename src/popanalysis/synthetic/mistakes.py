@@ -6,7 +6,7 @@ measure against them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -31,6 +31,8 @@ UNNAMED: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
     {"birth_cert": (0.175, 0.175), "hukou_birth": (0.0, 0.0), "town_birth": (0.15, 0.0)})
 CERTIFICATE_MISSING: Final[Mapping[str, float]] = MappingProxyType({"birth_cert": 0.0, "hukou_birth": 0.12, "town_birth": 0.55})
 SEX_WRONG: Final = 0.006
+#: what stands in a parent's columns of a sheet
+_EXCHANGED: Final = ("name", "id", "ethnicity", "hukou_addr", "live_addr")
 PARENTS_SWAPPED: Final[Mapping[str, float]] = MappingProxyType({"birth_cert": 0.0, "hukou_birth": 0.0, "town_birth": 0.01})
 
 NUMBER_SHARES: Final[Mapping[str, float]] = MappingProxyType({
@@ -128,16 +130,16 @@ class _Planting:
         column[places] = np.array([*values, None], dtype=object)[:-1]
         self.rows[field] = column
 
-    def spoil(self, field: str, rate: float, shares: Mapping[str, float], ways: Callable[[str, str], list[str | None]],
-              only: Mapping[str, np.ndarray] | None = None) -> None:
-        """Write ``rate`` of a field's values wrongly, the kinds in their shares; ``only`` limits a kind to some rows."""
-        places = self.chosen(rate, self.rows[field].notna())
+    def spoil(self, field: str, rate: float, shares: Mapping[str, float], ways: Callable[[str, str], Sequence[str | None]],
+              allowed: pd.Series, only: Mapping[str, np.ndarray] = MappingProxyType({})) -> None:
+        """Write ``rate`` of the allowed values wrongly, the kinds in their shares; ``only`` limits a kind to some rows."""
+        places = self.chosen(rate, allowed & self.rows[field].notna())
         if not len(places):
             return
         names = list(shares)
         wanted = np.tile([shares[k] for k in names], (len(places), 1))
-        for kind, allowed in (only or {}).items():
-            wanted[~allowed[places], names.index(kind)] = 0.0
+        for kind, possible in only.items():
+            wanted[~possible[places], names.index(kind)] = 0.0
         wanted /= wanted.sum(axis=1, keepdims=True)
         options = [[ways(value, kind) for kind in names] for value in self.rows[field].to_numpy(dtype=object)[places]]
         kinds = choose_kinds(self.rng, wanted, np.array([[bool(o) for o in row] for row in options]) & (wanted > 0))
@@ -168,12 +170,13 @@ def plant(rng: np.random.Generator, rows: pd.DataFrame, kind: str) -> tuple[pd.D
     work, rates = _Planting(rng, rows.copy()), RATES[kind]
     _leave_unnamed(work, kind)
     for who in ("mother", "father", "child"):
+        field = f"{who}_name"
         mongol = {"transliteration": rows[f"{who}_ethnicity"].eq(MONGOL).to_numpy()}
-        named = work.rows["child_name"].eq(rows["child_name"]) if who == "child" else None
-        _spoil_names(work, f"{who}_name", rates[f"{who}_name"], mongol, named)
+        # a placeholder is no name to be misspelt
+        work.spoil(field, rates[field], NAME_SHARES, wrong_names, work.rows[field].eq(rows[field]), mongol)
     for who in ("mother", "father"):
-        work.spoil(f"{who}_id", rates[f"{who}_id"], NUMBER_SHARES, wrong_numbers)
-    work.spoil("birth_date", rates["birth_date"], DATE_SHARES, wrong_dates)
+        work.spoil(f"{who}_id", rates[f"{who}_id"], NUMBER_SHARES, wrong_numbers, rows[f"{who}_id"].notna())
+    work.spoil("birth_date", rates["birth_date"], DATE_SHARES, wrong_dates, rows["birth_date"].notna())
     _carry_date_into_number(work, rows)
     wrong_sex = work.chosen(SEX_WRONG, rows["child_sex"].notna())
     work.write("child_sex", wrong_sex, ["wrong"] * len(wrong_sex), [{"1": "2", "2": "1"}[v] for v in rows["child_sex"].to_numpy()[wrong_sex]])
@@ -206,16 +209,6 @@ def _placeholders(work: _Planting, places: np.ndarray) -> list[str | None]:
     return found
 
 
-def _spoil_names(work: _Planting, field: str, rate: float, mongol: Mapping[str, np.ndarray], named: pd.Series | None) -> None:
-    if named is None:
-        work.spoil(field, rate, NAME_SHARES, wrong_names, mongol)  # type: ignore[arg-type]
-        return
-    held = work.rows[field]
-    work.rows[field] = held.where(named, None)  # a placeholder is no name to be misspelt
-    work.spoil(field, rate, NAME_SHARES, wrong_names, mongol)  # type: ignore[arg-type]
-    work.rows[field] = work.rows[field].where(named, held)
-
-
 def _carry_date_into_number(work: _Planting, true: pd.DataFrame) -> None:
     wrong = work.rows["birth_date"].ne(true["birth_date"]).to_numpy()
     numbers = true.loc[wrong, "child_id"]
@@ -229,8 +222,7 @@ def _swap_parents(work: _Planting, rate: float) -> np.ndarray:
     both = work.rows["father_name"].notna() & work.rows["mother_name"].notna()
     # as many as the rate says of all rows, though only those with a father can be exchanged
     places = work.chosen(rate / max(float(both.mean()), 1e-9), both)
-    mothers = [c for c in work.rows if c.startswith("mother_")]
-    fathers = [c.replace("mother_", "father_") for c in mothers]
+    mothers, fathers = ([f"{who}_{what}" for what in _EXCHANGED if f"{who}_{what}" in work.rows] for who in ("mother", "father"))
     before = work.rows.loc[places, [*mothers, *fathers]]
     work.rows.loc[places, mothers] = before[fathers].to_numpy()
     work.rows.loc[places, fathers] = before[mothers].to_numpy()

@@ -38,7 +38,7 @@ def _replaced(name: str, table: Mapping[str, str]) -> list[str]:
 
 def _transliterated(name: str) -> list[str]:
     words = [name.replace(word, other, 1) for word, other in variants.TRANSLITERATION if word in name]
-    unheard = [name[:p] + name[p + 1:] for p, c in enumerate(name) if 0 < p and c in variants.UNHEARD and len(name) > 3]
+    unheard = [name[:p] + name[p + 1:] for p, c in enumerate(name) if p > 0 and c in variants.UNHEARD and len(name) > 3]
     return words * 3 + _replaced(name, variants.SYLLABLES) + unheard
 
 

@@ -78,8 +78,8 @@ def name_children(rng: np.random.Generator, births: pd.DataFrame) -> pd.DataFram
 
     Parameters
     ----------
-    births : one row a child, with columns child_sex, child_ethnicity, mother_surname, father_surname ("" where
-        the parent has none or is absent), set_rank (1, or 2 for the second of twins).
+    births : one row a child, with columns delivery, child_sex, child_ethnicity, mother_surname, father_surname ("" where
+        the parent has none or is absent), father_name, set_rank (1, or 2 for the second of twins).
 
     Returns
     -------
@@ -90,20 +90,27 @@ def name_children(rng: np.random.Generator, births: pd.DataFrame) -> pd.DataFram
     n = len(births)
     sex, people = births["child_sex"].to_numpy(), births["child_ethnicity"].to_numpy()
     own = draw_names(rng, people, sex, "newborn")
-    mothers = rng.random(n) < 1 / 13
-    surname = np.where(mothers, births["mother_surname"], births["father_surname"]).astype(object)
-    surname = np.where(surname == "", births["mother_surname"].where(births["father_surname"].eq(""), ""), surname)
-    mongol = people == MONGOL
-    form = np.where(mongol, np.where(surname == "", own["form"], "composed"), own["form"]).astype(object)
-    # a parent without surname has a child without, but a few families begin to use one
-    bare = mongol & (surname == "") & (form == "composed")
-    form[bare & (rng.random(n) < 0.5)] = "one_part"
+    surname = _family_surname(rng, births, mongol=people == MONGOL)
+    form = own["form"].to_numpy(dtype=object, copy=True)
+    form[(people == MONGOL) & (surname != "")] = "composed"
+    form[(people != MONGOL) & (form != "dotted")] = "han"
+    # a family without surname seldom begins to use one
+    form[(people == MONGOL) & (surname == "") & (form == "composed") & (rng.random(n) < 0.5)] = "one_part"
     surname = np.where((form == "one_part") | (form == "dotted"), "", np.where(surname == "", own["surname"], surname))
     surname = np.where((surname == "") & (form == "han"), pick(rng, lexicon.SURNAMES, lexicon.surname_weights(), n), surname)
-    surname = np.where((surname == "") & (form == "composed"), "包", surname)
     given = _given(rng, people, form, sex, "newborn")
     given = _like_the_twin(rng, births, given, form)
     return pd.DataFrame({"name": surname + given, "form": form}, index=births.index)
+
+
+def _family_surname(rng: np.random.Generator, births: pd.DataFrame, *, mongol: np.ndarray) -> np.ndarray:
+    mothers, fathers = births["mother_surname"].to_numpy(dtype=object), births["father_surname"].to_numpy(dtype=object)
+    delivery = births["delivery"].to_numpy()  # brothers and sisters bear one surname
+    chance = rng.random(int(delivery.max()) + 1)[delivery]
+    after_mother = (chance < 1 / 13) | births["father_name"].isna().to_numpy()
+    bare_father = mongol & (fathers == "") & (chance < 0.8)  # most children of a single-name father bear a single name too
+    surname = np.where(after_mother, mothers, np.where((fathers == "") & ~bare_father, mothers, fathers))
+    return np.where((surname == "") & ~mongol, fathers, surname)
 
 
 def _like_the_twin(rng: np.random.Generator, births: pd.DataFrame, given: np.ndarray, form: np.ndarray) -> np.ndarray:

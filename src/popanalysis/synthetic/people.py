@@ -127,7 +127,7 @@ def _sequences(rng: np.random.Generator, prefix: np.ndarray, born: np.ndarray, o
 
 def _without_some_fathers(rng: np.random.Generator, household: pd.DataFrame) -> pd.DataFrame:
     absent = rng.random(len(household)) < FATHER_ABSENT
-    fathers = [column for column in household if column.startswith("father_")]
+    fathers = [column for column in household.columns if column.startswith("father_")]
     household.loc[absent, fathers] = None
     household.loc[absent, "father_surname"] = ""
     return household

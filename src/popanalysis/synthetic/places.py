@@ -20,7 +20,7 @@ NEIGHBOURS: Final[tuple[str, ...]] = tuple(code for code, _, _ in _COUNTIES[1:])
 #: towns of a county: part of the code behind the county's, name; the home banner has all, a neighbour the first four.
 _TOWNS: Final = (("100", "巴彦浩来镇"), ("101", "敖伦花镇"), ("102", "东升镇"), ("200", "努古斯台苏木"), ("103", "查日苏台镇"),
                  ("201", "哈日干图苏木"), ("202", "新民乡"), ("001", "团结街道"), ("400", "胡吉尔农场"))
-_STEMS: Final = tuple("东风 巴彦塔拉 红星 哈日朝鲁 宝力根 前进 敖包 呼和格日 胜利 毛都 永丰 乌兰花 新立 查干达巴 兴隆 扎拉嘎 和平 阿古拉 向阳 道兰".split())
+_STEMS: Final = ("东风", "巴彦塔拉", "红星", "哈日朝鲁", "宝力根", "前进", "敖包", "呼和格日", "胜利", "毛都", "永丰", "乌兰花", "新立", "查干达巴", "兴隆", "扎拉嘎", "和平", "阿古拉", "向阳", "道兰")
 _WORD_OF_TOWN: Final = {"镇": "嘎查", "木": "嘎查", "乡": "村", "道": "社区", "场": "分场"}
 _COLUMNS: Final = ("code", "name", "level", "kind", "prefecture_code", "prefecture", "status", "valid_from", "valid_to", "successors")
 
@@ -83,4 +83,5 @@ def write_addresses(rng: np.random.Generator, code: pd.Series) -> pd.Series:
     short = np.where(found["county_code"].eq(HOME).to_numpy(), town, banner)
     text = np.select([form < 0.30, form < 0.40, form < 0.45, form < 0.80],
                      [_PROVINCE + _LEAGUE[1] + banner, "内蒙古" + _LEAGUE[1] + banner, _LEAGUE[1] + banner, banner], short)
-    return pd.Series(text, index=code.index, dtype=object).where(code.notna(), None)
+    text[code.isna()] = None
+    return pd.Series(text, index=code.index, dtype=object)

@@ -35,7 +35,8 @@ def pick(rng: np.random.Generator, values: Sequence[str], weights: np.ndarray | 
     """Draw ``n`` of ``values`` with the given weights (any positive scale); an object array of text."""
     cumulative = np.cumsum(np.asarray(weights, dtype=float))
     places = np.searchsorted(cumulative, rng.random(n) * cumulative[-1], side="right")
-    return np.asarray(values, dtype=object)[places]
+    drawn: np.ndarray = np.asarray(values, dtype=object)[places]
+    return drawn
 
 
 def falling_weights(n: int, flat: float = 6.0) -> np.ndarray:
