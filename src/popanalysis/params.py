@@ -7,6 +7,7 @@ already changed type; they are refused with the quoted form to use (:meth:`Quart
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import difflib
 import re
@@ -299,14 +300,10 @@ class QuarterParams(_Checked):
     def from_namespace(cls, namespace: Mapping[str, Any]) -> QuarterParams:
         """Collect the parameters of a notebook from its ``globals()``.
 
-        A plain value under any other public name is a misspelt parameter that papermill let through: it is refused.
+        A name that papermill injected and that is no parameter is refused: papermill itself only logs it.
         """
-        plain = (str, int, float, bool, list, dict, type(None))
-        values = {
-            name: value for name, value in namespace.items()
-            if not name.startswith("_") and isinstance(value, plain) and name not in ("In", "Out")
-        }
-        return cls.from_values(values)
+        values = {name: namespace[name] for name in cls.model_fields if name in namespace}
+        return cls.from_values(values | {name: namespace.get(name) for name in _injected_names(namespace)})
 
     # --- reading ---
 
@@ -383,6 +380,12 @@ def _mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[Any, Any]:
 
 
 _UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _injected_names(namespace: Mapping[str, Any]) -> set[str]:
+    """Names assigned in the cell that papermill puts behind the notebook's own parameters."""
+    cells = [source for source in namespace.get("In", []) if source.startswith("# Parameters")]
+    return {node.id for source in cells for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def _nulls(loaded: dict[Any, Any]) -> dict[str, Any]:

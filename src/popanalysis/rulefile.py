@@ -15,8 +15,16 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from popanalysis.errors import ParameterError, raise_together
+from popanalysis.project import shipped_folder
 
-__all__ = ["RuleSet", "current_file"]
+__all__ = ["RuleSet", "current_file", "rule_folder"]
+
+
+def rule_folder(root: Path, folder: str) -> Path:
+    """Return a folder of rule sets: the project's own, or the package's where the project has none of the default name."""
+    own = root / folder
+    shipped = shipped_folder("params") / Path(folder).name
+    return shipped if not own.is_dir() and folder == f"params/{shipped.name}" and shipped.is_dir() else own
 
 
 def current_file(folder: Path, name: str) -> Path:

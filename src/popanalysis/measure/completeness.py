@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-__all__ = ["births_by_lists", "births_by_place"]
+__all__ = ["births_by_home", "births_by_lists", "births_by_place"]
 
 
 def births_by_lists(births: pd.DataFrame, lists: Sequence[str]) -> pd.DataFrame:
@@ -29,6 +29,12 @@ def births_by_lists(births: pd.DataFrame, lists: Sequence[str]) -> pd.DataFrame:
         for combination in sorted(itertools.product([True, False], repeat=len(lists)), key=lambda c: (-sum(c), [not x for x in c])) if any(combination)
     ]
     return pd.DataFrame(rows, columns=[*lists, "n_births"])
+
+
+def births_by_home(births: pd.DataFrame) -> dict[str, int]:
+    """Count births by where they belong: home, elsewhere, unknown."""
+    counts = births["home"].value_counts()
+    return {place: int(counts.get(place, 0)) for place in ("home", "elsewhere", "unknown")}
 
 
 def births_by_place(births: pd.DataFrame, lists: Sequence[str], towns: pd.Series) -> pd.DataFrame:

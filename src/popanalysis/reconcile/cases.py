@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ WAITING = ("open", "referred", "answered", "reopened")
 
 
 def open_cases(
-    discrepancies: pd.DataFrame, *, period: str, carried: pd.DataFrame | None = None, numbered: pd.DataFrame | None = None,
+    discrepancies: pd.DataFrame, *, period: str, at_hand: Collection[str], carried: pd.DataFrame | None = None, numbered: pd.DataFrame | None = None,
     decided: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Turn the discrepancies of a run into cases.
@@ -25,8 +25,9 @@ def open_cases(
     ----------
     discrepancies : from :func:`popanalysis.reconcile.discrepancies.find_discrepancies`.
     period : the period of the run.
-    carried : cases of the previous record. One still waiting keeps its number; if its discrepancy is gone, it is closed
-        in this period. Closed ones are left behind.
+    at_hand : ids of the events whose records took part in this run.
+    carried : cases of the previous record. One still waiting keeps its number; if its event is at hand and the
+        discrepancy is gone, it is closed in this period. Closed ones are left behind.
     numbered : cases of the revision before this one, whose numbers stay.
     decided : case_id -> state a person gave it.
 
@@ -48,7 +49,10 @@ def open_cases(
         state = before["state"] if before["state"] in WAITING else "open" if before["opened_in"] == period else "reopened"
         cases.append({**row, "case_id": before["case_id"], "opened_in": before["opened_in"], "state": state, "due_on": "", "closed_in": ""})
     still_there = {case["case_id"] for case in cases}
-    cases += [{**row, "state": "closed", "closed_in": period} for row in _rows(carried) if row["case_id"] not in still_there]
+    known_events = frozenset(at_hand)
+    for row in _rows(carried):
+        if row["case_id"] not in still_there:
+            cases.append({**row, "state": "closed", "closed_in": period} if row["event_id"] in known_events else row)
     for case in cases:
         if (state_given := (decided or {}).get(case["case_id"])) is not None:
             case["state"] = state_given

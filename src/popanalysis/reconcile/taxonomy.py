@@ -52,14 +52,16 @@ class DiscrepancyRules(RuleSet):
     """The rules of one event (``params/discrepancy/births.v1.yaml``)."""
 
     event: str
-    lists: list[str]
+    lists: tuple[str, ...]
     stays_open_quarters: int = 4
-    fields: list[ComparedField]
+    fields: tuple[ComparedField, ...]
     of_the_child: tuple[str, ...] = ()
     parents: tuple[tuple[str, str], ...] = ()
     codes: dict[str, Code]
 
-    def ask(self, code: str, list_b: str) -> Text:
-        """Return what is asked under ``code`` of the office that owns ``list_b``."""
-        asked = self.codes[code].ask
-        return (asked if isinstance(asked, Wording) else asked[list_b]).text
+    def asks(self) -> dict[tuple[str, str], Text]:
+        """Return (code, list) -> what is asked under the code of the office that owns the list."""
+        return {
+            (code, kind): (entry.ask if isinstance(entry.ask, Wording) else entry.ask[kind]).text
+            for code, entry in self.codes.items() for kind in self.lists
+        }

@@ -24,10 +24,12 @@ from popanalysis.columns import (
     RELATIONS_COLUMNS,
 )
 
-__all__ = ["PUBLISH", "RESTRICTED", "cell_name", "make_folders", "write_json", "write_published_tables", "write_restricted", "write_table"]
+__all__ = ["PERSONAL_FIELDS", "PUBLISH", "RESTRICTED", "make_folders", "personal_values", "write_json", "write_restricted", "write_table"]
 
 PUBLISH = "publish"
 RESTRICTED = "restricted"
+#: fields whose values may stand in nothing published
+PERSONAL_FIELDS = ("child_name", "mother_name", "father_name", "child_id", "mother_id", "father_id", "birth_cert_no", "mother_phone", "father_phone")
 
 #: restricted table -> the columns it begins with
 _TABLES: Mapping[str, tuple[str, ...]] = {
@@ -68,12 +70,6 @@ def write_restricted(
     _write_parquet(restricted / "carried_forward.parquet", carried_forward)
 
 
-def write_published_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write the published tables; they hold counts and rates only."""
-    for name, frame in tables.items():
-        write_table(folder / PUBLISH / "tables" / f"{name}.csv", frame)
-
-
 def write_table(path: Path, frame: pd.DataFrame) -> None:
     """Write one CSV: UTF-8 with BOM, LF, blanks for missing values, numbers with at most six decimals."""
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", float_format="%.6g", date_format="%Y-%m-%d")
@@ -97,18 +93,6 @@ def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
         typed[column] = values
     table = pa.Table.from_pandas(pd.DataFrame(typed), preserve_index=False).replace_schema_metadata(None)
     pq.write_table(table, path, compression="zstd")
-
-
-def cell_name(file: str, sheet: str, row: object, letter: str = "") -> str:
-    """Name a cell, or a whole row, as a spreadsheet program does.
-
-    Examples
-    --------
-    >>> cell_name("data/卫生.xlsx", "出生", 17, "D"), cell_name("data/公安.csv", "", 5)
-    ('[data/卫生.xlsx]出生!D17', '[data/公安.csv]5:5')
-    """
-    place = f"{letter}{row}" if letter else f"{row}:{row}"
-    return f"[{file}]{sheet}!{place}" if sheet else f"[{file}]{place}"
 
 
 def personal_values(records: Iterable[pd.DataFrame], fields: Iterable[str]) -> set[str]:

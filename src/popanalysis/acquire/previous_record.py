@@ -1,0 +1,96 @@
+"""What earlier records hand on: the events carried forward, the cases, the ids given."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from popanalysis.errors import SourceFileError
+from popanalysis.params import QuarterParams
+from popanalysis.workspace import Workspace, current_revision, revision_number
+
+__all__ = ["Earlier", "EarlierRecord", "read_earlier", "read_revision"]
+
+
+@dataclass(frozen=True)
+class EarlierRecord:
+    """One sealed revision of an earlier record.
+
+    Attributes
+    ----------
+    period, revision, fingerprint : which record it is.
+    carried : DataFrame, the rows of ``carried_forward.parquet`` (see :mod:`popanalysis.reconcile.carry_forward`).
+    cases : DataFrame, ``cases.csv`` as text.
+    event_ids : Series record_id -> event_id of every row it listed.
+    """
+
+    folder: Path
+    period: str
+    revision: int
+    fingerprint: str
+    carried: pd.DataFrame
+    cases: pd.DataFrame
+    event_ids: pd.Series
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What came before a run: the previous quarter's record and the revision before, either may be absent."""
+
+    previous: EarlierRecord | None = None
+    before: EarlierRecord | None = None
+
+    @property
+    def carried(self) -> pd.DataFrame | None:
+        """What the previous quarter carried forward."""
+        return self.previous.carried if self.previous else None
+
+    def describe_previous(self, root: Path) -> tuple[str, int, str] | None:
+        """Return folder (from the project), revision and fingerprint of the previous record."""
+        if self.previous is None:
+            return None
+        return self.previous.folder.relative_to(root).as_posix(), self.previous.revision, self.previous.fingerprint
+
+
+def read_earlier(params: QuarterParams, workspace: Workspace) -> Earlier:
+    """Read the previous quarter's record and the revision before this one.
+
+    Raises
+    ------
+    SourceFileError : ``previous_record`` holds no finished record, or a part of one is missing.
+    """
+    previous = None
+    if params.previous_record is not None:
+        home = workspace.root / params.previous_record
+        revision = home if revision_number(home) else current_revision(home)
+        if revision is None or not revision.is_dir():
+            raise SourceFileError(
+                zh=f"上期记录 {params.previous_record} 中没有已生成的记录（缺少 current）。请先运行上一季度，或将 previous_record 设为 null。",
+                en=f"Previous record {params.previous_record} holds no finished record (no 'current'). Run that quarter first, or set previous_record to null.",
+                file=params.previous_record)
+        previous = read_revision(revision)
+    return Earlier(previous, read_revision(workspace.revision_before) if workspace.revision_before else None)
+
+
+def read_revision(revision: Path) -> EarlierRecord:
+    """Read one revision folder (``outputs/2025Q1/r1``)."""
+    try:
+        told = json.loads((revision / "publish" / "run_record.json").read_text(encoding="utf-8"))
+        carried = pd.read_parquet(revision / "restricted" / "carried_forward.parquet")
+        cases = _read_table(revision / "restricted" / "cases.csv")
+        listed = _read_table(revision / "restricted" / "linked_records.csv")
+    except FileNotFoundError as error:
+        missing = Path(error.filename).name if error.filename else "?"
+        raise SourceFileError(
+            zh=f"记录 {revision} 不完整，缺少 {missing}。请用备份恢复，或重新运行该季度。",
+            en=f"Record {revision} is incomplete: {missing} is missing. Restore it from the backup, or run that quarter again.",
+            file=str(revision), missing=missing) from error
+    known = listed[listed["event_id"].ne("")].drop_duplicates("record_id").set_index("record_id")["event_id"]
+    return EarlierRecord(revision, told["period"], told["revision"], told["fingerprint"], carried, cases, known)
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")

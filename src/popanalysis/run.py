@@ -1,0 +1,311 @@
+"""One period: check, run the notebook, render, check again, promote.
+
+A record is made in ``outputs/<period>/.unfinished`` and becomes ``r1``, ``r2`` … by one rename, after everything was
+checked. Whatever happens before that rename leaves no revision: a failure is kept as ``FAILED`` with its reason, a
+killed run is found and set aside by the next one. Only one run works on a period at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import filelock
+import nbformat
+
+from popanalysis.acquire import read_decisions, read_earlier, read_overlay, read_submissions
+from popanalysis.clean import Divisions, clean_submissions
+from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
+from popanalysis.params import QuarterParams
+from popanalysis.project import find_root, shipped_folder
+from popanalysis.reconcile import apply_decisions, read_birth_rules
+from popanalysis.report import file_hash, fingerprint, render_html, scan_publish, sealed_files
+from popanalysis.report.record_files import PERSONAL_FIELDS, PUBLISH, RESTRICTED, personal_values, write_json
+from popanalysis.report.sealed_record import read_run_record
+from popanalysis.workspace import CURRENT, TASK, WORK_ENV, Workspace, current_revision, revision_number, revisions
+
+__all__ = ["input_hashes", "make_record", "notebook_file", "only_run", "preflight", "project_root", "run_period"]
+
+NOTEBOOK = "quarterly_record.ipynb"
+UNFINISHED = ".unfinished"
+VERIFYING = ".verifying"
+FAILED = "FAILED"
+LOCK = ".lock"
+
+
+def run_period(params_file: Path, *, progress: bool = False) -> Path:
+    """Make the record of a period and promote it.
+
+    Parameters
+    ----------
+    params_file : the parameter file.
+    progress : show papermill's progress bar (on a terminal).
+
+    Returns
+    -------
+    The new revision folder, for example ``outputs/2025Q1/r1``.
+
+    Raises
+    ------
+    PopAnalysisError : parameters, files or a check refused; nothing was promoted.
+    """
+    params = QuarterParams.read(params_file)
+    root = project_root(params_file)
+    preflight(params, root)
+    home = params.output_folder(root)
+    home.mkdir(parents=True, exist_ok=True)
+    with only_run(home, params.period):
+        _set_aside_leftovers(home, params)
+        _finish_promotion(home)
+        before = current_revision(home)
+        work = home / UNFINISHED
+        try:
+            make_record(params, root, work, before, progress=progress)
+        except BaseException as error:
+            _keep_failure(home, work, params, error)
+            raise
+        number = max((revision_number(r) for r in revisions(home)), default=0) + 1
+        revision = home / f"r{number}"
+        _seal(work, number, before)
+        work.rename(revision)
+        _point_to(home, revision)
+    return revision
+
+
+# --- before -----------------------------------------------------------------------------------------
+
+
+def project_root(start: Path) -> Path:
+    """Return the project of the working folder, or, where that is in none, of ``start``."""
+    try:
+        return find_root()
+    except ParameterError:
+        return find_root(start.resolve())
+
+
+def preflight(params: QuarterParams, root: Path) -> None:
+    """Find everything that can be found before anything is linked, and show it at once."""
+    if params.span.quarter is None:
+        raise NotYetError("monthly_summary" if params.span.month else "annual_rollup")
+    if params.engine == "spark":
+        raise NotYetError("engine: spark")
+    problems: list[PopAnalysisError] = []
+
+    def attempt(step: Any) -> Any:
+        try:
+            return step()
+        except PopAnalysisError as error:
+            problems.extend(getattr(error, "problems", (error,)))
+            return None
+
+    attempt(lambda: read_birth_rules(params, root))
+    attempt(lambda: apply_decisions(read_decisions(params, root)))
+    attempt(lambda: read_earlier(params, Workspace(Path(), root, None, is_draft=True)))
+    overlay = attempt(lambda: read_overlay(params, root))
+    submissions = attempt(lambda: read_submissions(params, root))
+    if submissions is not None and overlay is not None:
+        attempt(lambda: clean_submissions(submissions, params, Divisions.from_frames(overlay, params.home_division)))
+    if (template := notebook_file(root)) is not None:
+        attempt(lambda: _check_template(template))
+    raise_together(problems)
+
+
+def notebook_file(root: Path) -> Path:
+    own = root / "notebooks" / NOTEBOOK
+    return own if own.is_file() else shipped_folder("notebooks") / NOTEBOOK
+
+
+def _check_template(path: Path) -> None:
+    """Refuse a notebook whose parameters papermill could not set: without the tagged cell its own values would win."""
+    notebook = nbformat.read(path, as_version=4)
+    if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
+        raise ParameterError(
+            zh=f"记录本 {path.name} 中没有标记为 parameters 的单元格，参数不会生效。请恢复程序自带的记录本。",
+            en=f"Notebook {path.name} has no cell tagged 'parameters'; parameters would not take effect. Restore the notebook that comes with the program.",
+            file=path.name)
+
+
+# --- making -----------------------------------------------------------------------------------------
+
+
+def make_record(params: QuarterParams, root: Path, work: Path, before: Path | None, *, progress: bool) -> None:
+    """Run the notebook in ``work``, check that it ran to its end on the files as they were, render, scan."""
+    work.mkdir()
+    inputs = input_hashes(params, root)
+    (work / TASK).write_text(json.dumps({"revision_before": before.name if before else None}), encoding="utf-8")
+    template = notebook_file(root)
+    output = work / NOTEBOOK
+    _execute(template, output, params, root, work, progress=progress)
+    notebook = nbformat.read(output, as_version=4)
+    _check_executed(notebook, params, work)
+    if input_hashes(params, root) != inputs:
+        changed = [name for name, value in input_hashes(params, root).items() if inputs.get(name) != value]
+        raise RecordError(
+            zh=f"运行期间输入文件被改动：{'、'.join(changed)}。请确认文件不再变动后重新运行。",
+            en=f"Input files changed while the run was under way: {', '.join(changed)}. Make sure nobody edits them and run again.", files=tuple(changed))
+    _publish_notebook(notebook, work / PUBLISH / NOTEBOOK, params)
+    output.unlink()
+    told = read_run_record(work)
+    told["state"] = "checked"
+    told["notebook"] = {"file": f"notebooks/{NOTEBOOK}", "sha256": file_hash(template)}
+    write_json(work / PUBLISH / "run_record.json", told)
+    html = render_html(work / PUBLISH / NOTEBOOK, language=params.language, title=_title(params), stamp="checked")
+    (work / PUBLISH / "record.html").write_text(html, encoding="utf-8", newline="\n")
+    _scan(work)
+    (work / TASK).unlink()
+
+
+def _execute(template: Path, output: Path, params: QuarterParams, root: Path, work: Path, *, progress: bool) -> None:
+    import papermill  # a second to import; nothing else needs it
+
+    before = os.environ.get(WORK_ENV)
+    os.environ[WORK_ENV] = str(work)
+    try:
+        papermill.execute_notebook(
+            str(template), str(output), parameters=params.to_plain(), cwd=str(root), kernel_name="python3",
+            progress_bar={"file": sys.stderr} if progress else False, log_output=False)
+    except papermill.PapermillExecutionError as error:
+        raise RecordError(
+            zh=f"记录本第 {error.cell_index + 1} 个单元格运行失败（{error.ename}）：{error.evalue}",
+            en=f"Cell {error.cell_index + 1} of the notebook failed ({error.ename}): {error.evalue}",
+            cell=error.cell_index + 1, ename=error.ename) from None
+    finally:
+        if before is None:
+            del os.environ[WORK_ENV]
+        else:
+            os.environ[WORK_ENV] = before
+
+
+def _check_executed(notebook: nbformat.NotebookNode, params: QuarterParams, work: Path) -> None:
+    """Refuse a notebook that stopped early (``sys.exit()`` counts as success for papermill) or spoke of another period."""
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        stopped = any(output.output_type == "error" for output in cell.outputs)
+        if stopped or cell.execution_count is None or cell.metadata.get("papermill", {}).get("status") != "completed":
+            raise RecordError(
+                zh=f"记录本在第 {number} 个单元格中止，其后的单元格没有运行。请不要在单元格中调用 exit。",
+                en=f"The notebook stopped at cell {number}; the cells after it did not run. Do not call exit() in a cell.", cell=number)
+    try:
+        results = json.loads((work / PUBLISH / "results.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecordError(
+            zh="记录本运行完毕但没有写出结果文件（results.json）。请恢复程序自带的记录本最后一个单元格。",
+            en="The notebook ran to its end but wrote no results.json. Restore the last cell of the notebook that comes with the program.") from None
+    if results["period"] != params.period:
+        raise RecordError(
+            zh=f"记录本实际使用的统计期是 {results['period']}，与要求的 {params.period} 不符。",
+            en=f"The notebook used period {results['period']}, not {params.period} as asked.", found=results["period"])
+
+
+def _publish_notebook(notebook: nbformat.NotebookNode, path: Path, params: QuarterParams) -> None:
+    """Write the executed notebook beside the record: stamped as checked, without paths of this machine."""
+    for cell in notebook.cells:
+        if "stamp" in cell.metadata.get("tags", []):
+            cell.source = "已核验，待签发（是否正式以 sign_off.json 为准）" if params.language == "zh" else "Checked, to be signed (sign_off.json tells whether it is official)"
+    about = notebook.metadata.get("papermill", {})
+    about.update(input_path=f"notebooks/{NOTEBOOK}", output_path=NOTEBOOK)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def _scan(work: Path) -> None:
+    """Refuse to publish a folder in which a person can be found."""
+    import pandas as pd
+
+    records = pd.read_parquet(work / RESTRICTED / "records.parquet")
+    found = scan_publish(work / PUBLISH, personal_values([records], PERSONAL_FIELDS))
+    if found:
+        places = sorted({str(f.file) for f in found})
+        raise RecordError(
+            zh=f"公开文件中发现个人信息，记录未生成：{'、'.join(places)}，共 {len(found)} 处。请检查记录本是否输出了明细行。",
+            en=f"Personal data found in files to be published ({', '.join(places)}; {len(found)} places); no record was made. See whether the notebook shows rows.",
+            files=tuple(places), n_found=len(found))
+
+
+def _title(params: QuarterParams) -> str:
+    period = params.span.in_words(params.language)
+    return f"{period}出生人口信息核对记录" if params.language == "zh" else f"Record of the comparison of births, {period}"
+
+
+# --- sealing and promoting --------------------------------------------------------------------------
+
+
+def _seal(work: Path, number: int, before: Path | None) -> None:
+    told = read_run_record(work)
+    told.update(
+        revision=number,
+        revision_before={"revision": before.name, "fingerprint": read_run_record(before)["fingerprint"]} if before else None,
+        sealed=[{"path": path.relative_to(work).as_posix(), "sha256": file_hash(path)} for path in sealed_files(work)],
+        fingerprint=fingerprint(work))
+    write_json(work / PUBLISH / "run_record.json", told)
+
+
+def _point_to(home: Path, revision: Path) -> None:
+    beside = home / f"{CURRENT}.part"
+    beside.write_text(revision.name + "\n", encoding="utf-8", newline="\n")
+    beside.replace(home / CURRENT)
+
+
+def _finish_promotion(home: Path) -> None:
+    """A revision that was renamed into place is promoted, even if the machine stopped before ``current`` was written."""
+    existing = revisions(home)
+    if existing and current_revision(home) != existing[-1]:
+        _point_to(home, existing[-1])
+
+
+@contextmanager
+def only_run(home: Path, period: str) -> Iterator[None]:
+    lock = filelock.FileLock(home / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise RecordError(
+            zh=f"{period} 正在由另一个程序运行。请等它结束后再试。",
+            en=f"Another run is working on {period}. Wait until it has ended and try again.", period=period) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+# --- failures ---------------------------------------------------------------------------------------
+
+
+def _set_aside_leftovers(home: Path, params: QuarterParams) -> None:
+    """A working folder found here belongs to a run that was killed: no other run can hold the lock."""
+    work = home / UNFINISHED
+    if work.is_dir():
+        _keep_failure(home, work, params, RecordError(zh="上一次运行被中断（断电或被强行结束）。", en="The run before was interrupted (power cut or killed)."))
+    shutil.rmtree(home / VERIFYING, ignore_errors=True)
+
+
+def _keep_failure(home: Path, work: Path, params: QuarterParams, error: BaseException) -> None:
+    """Keep what explains a failure, marked so that nobody takes it for a record: the reason, and the notebook as far as it came."""
+    reason = error if isinstance(error, PopAnalysisError) else RecordError(zh=f"运行中断：{type(error).__name__}", en=f"Run stopped: {type(error).__name__}")
+    failed = home / FAILED
+    shutil.rmtree(failed, ignore_errors=True)
+    failed.mkdir()
+    failed.chmod(0o700)
+    head = f"FAILED 运行失败 {params.period}（{NOTEBOOK}）"
+    (failed / "FAILED.txt").write_text(f"{head}\n{reason.text.zh}\n{reason.text.en}\n", encoding="utf-8", newline="\n")
+    partial = work / NOTEBOOK
+    if partial.is_file():
+        notebook = nbformat.read(partial, as_version=4)
+        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"# {head}\n\n{reason.text.zh}\n\n{reason.text.en}", id="failed"))
+        nbformat.write(notebook, failed / f"FAILED_{NOTEBOOK}")
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def input_hashes(params: QuarterParams, root: Path) -> dict[str, str]:
+    """SHA-256 of every file a record depends on besides its rule sets, by the name the parameters use."""
+    names = [source.path for sources in params.inputs.values() for source in sources if source.path is not None]
+    names += [name for sources in params.inputs.values() for source in sources for name in (source.columns, source.replaces) if name is not None]
+    names += [name for name in (params.divisions_overlay, params.holidays, *params.decisions) if name is not None]
+    return {name: file_hash(root / name) for name in sorted(set(names)) if (root / name).is_file()}
