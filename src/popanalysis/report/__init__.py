@@ -7,7 +7,7 @@ from popanalysis.report.drawing import Chart, Words
 from popanalysis.report.figures import plot_agreement, plot_bars, plot_days, plot_grouped_bars, plot_overlap
 from popanalysis.report.html import check_self_contained, render_html
 from popanalysis.report.messages import label, labels
-from popanalysis.report.page import Html, heading, paragraph, run_card, stamp
+from popanalysis.report.page import Html, heading, paragraph, show_run_card, stamp
 from popanalysis.report.privacy import Suppressed, bounded_rate, shown_rate, suppress_counts, suppress_small
 from popanalysis.report.results import Results
 from popanalysis.report.scan import Finding, scan_publish
@@ -17,6 +17,6 @@ from popanalysis.report.tables import ShownTable, show_table, write_tables
 __all__ = [
     "Chart", "Finding", "Html", "Results", "ShownTable", "Suppressed", "Words", "bounded_rate", "check_self_contained", "file_hash",
     "fingerprint", "heading", "label", "labels", "notebook_outputs", "paragraph", "plot_agreement", "plot_bars", "plot_days",
-    "plot_grouped_bars", "plot_overlap", "render_html", "run_card", "scan_publish", "seal", "sealed_files", "show_table", "shown_rate",
+    "plot_grouped_bars", "plot_overlap", "render_html", "scan_publish", "seal", "sealed_files", "show_run_card", "show_table", "shown_rate",
     "stamp", "suppress_counts", "suppress_small", "write_tables",
 ]

@@ -34,7 +34,7 @@ def render_html(
 
     Parameters
     ----------
-    notebook : the executed notebook. A cell tagged ``zh`` or ``en`` appears in that language only.
+    notebook : the executed notebook. A cell tagged ``zh`` or ``en`` appears in that language only, one tagged ``notebook`` not at all.
     language : language of the page, ``"zh"`` or ``"en"``.
     stamp : ``draft`` puts 草稿 / DRAFT on the page and on every printed sheet; ``checked`` says that sign-off decides.
     title : title of the page; by default the notebook's first heading, which is not repeated below.
@@ -137,8 +137,7 @@ def check_self_contained(html: str) -> None:
 
 def _speaks(cell: Any, language: str) -> bool:
     tags: Iterable[str] = cell.metadata.get("tags", [])
-    spoken = {"zh", "en"} & set(tags)
-    return not spoken or language in spoken
+    return not {"zh", "en", "notebook"} & set(tags) - {language}
 
 
 def _css_text(text: str) -> Markup:

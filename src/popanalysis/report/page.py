@@ -13,7 +13,7 @@ from typing import Any, Literal
 from popanalysis.errors import ParameterError
 from popanalysis.report.messages import label
 
-__all__ = ["Html", "State", "heading", "paragraph", "run_card", "stamp"]
+__all__ = ["Html", "State", "heading", "paragraph", "show_run_card", "stamp"]
 
 State = Literal["draft", "checked"]
 
@@ -70,42 +70,43 @@ def stamp(language: str, state: State = "draft") -> Html:
     return Html(f'<p class="stamp stamp-{state}" role="status">{escape(line)}</p>', line)
 
 
-def run_card(
-    *, period: str, as_of: str, home_division: str, inputs: Iterable[Mapping[str, Any]], rule_sets: Iterable[Mapping[str, Any]],
-    versions: Mapping[str, str], language: str, previous_record: str | None = None,
-) -> Html:
+def show_run_card(run_record: Mapping[str, Any]) -> Html:
     """Return what the record is made from, as a list of definitions.
 
     Parameters
     ----------
-    period, as_of, home_division : as in the parameters.
-    inputs : one mapping a file: ``kind``, ``file``, ``n_rows``, ``sha256``, and ``received`` (date, may be None), the entries of ``run_record.json``.
-    rule_sets : one mapping a rule file: ``name``, ``file``, ``sha256``.
-    versions : name of program or package -> version.
-    language : ``"zh"`` or ``"en"``.
-    previous_record : the record of the period before, as a reader knows it; None for none.
+    run_record : as ``run_record.json`` holds it: period, as_of, language, parameters, inputs, rule_sets, versions, previous_record.
     """
+    language = run_record["language"]
+    colon, gap, comma = (label("word", key, language) for key in ("colon", "semicolon", "comma"))
+
     def word(key: str) -> str:
         return label("word", key, language)
 
-    def lines(items: Iterable[str]) -> str:
-        return "".join(f"<li>{item}</li>" for item in items)
+    def listed(entries: Iterable[list[str]]) -> str:
+        items = "".join(f"<li>{gap.join(entry)}</li>" for entry in entries)
+        return f"<ul>{items}</ul>" if items else word("none")
 
-    files = [
-        f'{escape(label("kind", i["kind"], language))}{word("colon")}<span class="path">{escape(i["file"])}</span>'
-        f'{word("semicolon")}{i["n_rows"]} {label("unit", "rows", language)}'
-        + (f'{word("semicolon")}{word("received")} {i["received"]}' if i.get("received") else "")
-        + f'{word("semicolon")}<code>{i["sha256"][:12]}</code>'
-        for i in inputs]
-    rules = [f'{escape(r["name"])}{word("colon")}<span class="path">{escape(r["file"])}</span>{word("semicolon")}<code>{r["sha256"][:12]}</code>'
-             for r in rule_sets]
-    rows = [
-        ("period", escape(period)), ("as_of", escape(as_of)), ("home_division", escape(home_division)),
-        ("inputs", f"<ul>{lines(files)}</ul>" if files else word("none")),
-        ("rule_sets", f"<ul>{lines(rules)}</ul>" if rules else word("none")),
-        ("previous_record", escape(previous_record) if previous_record else word("none")),
-        ("versions", escape(word("comma").join(f"{name} {version}" for name, version in versions.items()))),
-    ]
-    html = "".join(f"<div><dt>{word(key)}</dt><dd>{value}</dd></div>" for key, value in rows)
-    text = "\n".join([f"{word('period')}{word('colon')}{period}", f"{word('as_of')}{word('colon')}{as_of}"])
-    return Html(f'<dl class="run-card">{html}</dl>', text)
+    def file(name: str, path: str) -> str:
+        return f'{escape(name)}{colon}<span class="path">{escape(path)}</span>'
+
+    inputs = [
+        [file(label("kind", i["kind"], language), i["file"]), f'{i["n_rows"]} {label("unit", "rows", language)}',
+         *([f'{word("received")} {i["received"]}'] if i["received"] else []), _short_hash(i["sha256"])]
+        for i in run_record["inputs"]]
+    rule_sets = [[file(str(r["name"]), r["file"]), _short_hash(r["sha256"])] for r in run_record["rule_sets"]]
+    previous = run_record["previous_record"]
+    versions = run_record["versions"]
+    programs = {"popanalysis": versions["popanalysis"], "Python": versions["python"], **versions["packages"]}
+    rows = {
+        "period": escape(run_record["period"]), "as_of": escape(run_record["as_of"]),
+        "home_division": escape(run_record["parameters"]["home_division"]), "inputs": listed(inputs), "rule_sets": listed(rule_sets),
+        "previous_record": f'{escape(previous["folder"])} r{previous["revision"]}{gap}{_short_hash(previous["fingerprint"])}' if previous else word("none"),
+        "versions": escape(comma.join(f"{name} {version}" for name, version in programs.items())),
+    }
+    html = "".join(f"<div><dt>{word(key)}</dt><dd>{value}</dd></div>" for key, value in rows.items())
+    return Html(f'<dl class="run-card">{html}</dl>', f"{word('period')}{colon}{run_record['period']}\n{word('as_of')}{colon}{run_record['as_of']}")
+
+
+def _short_hash(digest: str) -> str:
+    return f"<code>{digest[:12]}</code>"

@@ -1,7 +1,7 @@
 """Every word the record shows, in both languages, as data beside this file.
 
-``labels.yaml``, ``fields.yaml`` and ``faults.yaml`` hold group -> key -> [Chinese, English]. A code without its
-words stops the record: a reader must never meet a bare code.
+``labels.yaml`` and ``fields.yaml`` hold group -> key -> [Chinese, English]. A code without its words stops the record: a
+reader must never meet a bare code. The words of faults stand with the faults (:mod:`popanalysis.clean.faults`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from popanalysis.errors import RecordError, Text
 
 __all__ = ["label", "labels", "words"]
 
-_FILES = ("labels.yaml", "fields.yaml", "faults.yaml")
+_FILES = ("labels.yaml", "fields.yaml")
 
 
 @cache
@@ -36,7 +36,7 @@ def label(group: str, key: str, language: str) -> str:
 
     Parameters
     ----------
-    group : what the code is, for example ``"kind"``, ``"fate"``, ``"field"``, ``"case"``, ``"fault"``.
+    group : what the code is, for example ``"kind"``, ``"fate"``, ``"field"``, ``"case"``.
     key : the code.
     language : ``"zh"`` or ``"en"``.
 
