@@ -1,0 +1,129 @@
+"""Which differences become questions, which do not, and who is asked."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from popanalysis.project import shipped_folder
+from popanalysis.reconcile.births import births_from_records
+from popanalysis.reconcile.cells import cell_finder
+from popanalysis.reconcile.discrepancies import find_discrepancies
+from popanalysis.reconcile.taxonomy import DiscrepancyRules
+
+RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v1.yaml")
+SAME = {
+    "child_name": "白雪", "child_sex": "2", "birth_date": pd.Timestamp("2025-02-03"), "birth_cert_no": "Z159900001",
+    "mother_name": "包娜", "mother_id": "159901199001010026", "father_name": "白山", "father_id": "159901198802020015"}
+PREFIX = {"birth_cert": "h", "hukou_birth": "p", "town_birth": "t"}
+
+
+def questions(*, received=("birth_cert", "hukou_birth", "town_birth"), set_id=None, in_question=(), duplicates=None, **lists) -> pd.DataFrame:
+    """One birth; each keyword a list with what it says differently (None: the list lacks it)."""
+    records = {
+        kind: pd.DataFrame([{"file": f"{kind}.xlsx", "sheet": "表", "row": 5, **SAME, **said}], index=[PREFIX[kind] + "1"])
+        for kind, said in lists.items() if said is not None}
+    ids = pd.Series({frame.index[0]: "B-2025Q1-00001" for frame in records.values()})
+    sets = pd.Series(dict.fromkeys(ids.index, set_id), dtype="object")
+    births = births_from_records(records, ids, sets, pd.Index([]), lists=RULES.lists, home_division="159901")
+    letters = {(f"{kind}.xlsx", "表", field): letter for kind in records for field, letter in (("mother_name", "D"), ("child_id", "A"), ("birth_date", "C"))}
+    none = pd.DataFrame(columns=["duplicate_of", "kind", "event_id", "set_id"]) if duplicates is None else duplicates
+    return find_discrepancies(births, records, none, RULES, received=received, in_question=in_question, cell_of=cell_finder(records, letters))
+
+
+def told(frame: pd.DataFrame, *columns: str) -> list[list[str]]:
+    return frame[list(columns)].to_numpy().tolist()
+
+
+def test_three_lists_that_agree_give_no_question():
+    assert questions(birth_cert={}, hukou_birth={}, town_birth={}).empty
+
+
+def test_a_list_that_lacks_the_birth_is_asked_and_the_row_that_holds_it_is_named():
+    assert told(questions(birth_cert={}, town_birth={}), "code", "list_a", "cell_a", "list_b", "value_b", "recipient") == [
+        ["missing_at", "birth_cert", "[birth_cert.xlsx]表!5:5", "hukou_birth", "", "police"]]
+
+
+def test_nothing_is_missing_at_an_office_whose_list_was_not_received():
+    assert questions(birth_cert={}, town_birth={}, received=("birth_cert", "town_birth")).empty
+
+
+def test_a_birth_whose_mother_lives_elsewhere_is_not_missing_here():
+    assert questions(birth_cert={"mother_hukou_addr_division": "159902"}).empty
+
+
+def test_a_registration_in_the_banner_makes_it_a_birth_of_the_banner():
+    found = questions(hukou_birth={}, birth_cert={"mother_hukou_addr_division": "159902"})
+    assert told(found, "code", "list_b") == [["missing_at", "town_birth"]]
+
+
+def test_what_may_be_a_missed_link_goes_to_the_reviewer_first():
+    found = questions(birth_cert={}, hukou_birth={}, in_question={"h1"})
+    assert told(found, "code", "recipient") == [["missing_at", "reviewer"]]
+
+
+def test_two_against_one_asks_the_one():
+    found = questions(birth_cert={}, hukou_birth={"mother_name": "包那"}, town_birth={})
+    assert told(found, "code", "field", "list_a", "value_a", "list_b", "value_b", "cell_b", "recipient") == [
+        ["field_differs", "mother_name", "birth_cert", "包娜", "hukou_birth", "包那", "[hukou_birth.xlsx]表!D5", "police"]]
+
+
+def test_one_against_one_asks_the_office_that_settles_the_field():
+    found = questions(birth_cert={"birth_date": pd.Timestamp("2025-02-04"), "father_name": "白三"}, hukou_birth={}, received=("birth_cert", "hukou_birth"))
+    assert told(found, "field", "recipient") == [["birth_date", "health"], ["father_name", "police"]]
+
+
+def test_three_different_values_give_two_questions():
+    found = questions(birth_cert={"child_name": "白雪甲"}, hukou_birth={"child_name": "白雪乙"}, town_birth={})
+    assert told(found, "list_a", "list_b") == [["birth_cert", "hukou_birth"], ["birth_cert", "town_birth"]]
+
+
+@pytest.mark.parametrize("nothing", [None, pd.NA, float("nan")])
+def test_K01_a_missing_value_is_neither_agreement_nor_difference(nothing):
+    assert questions(birth_cert={"child_name": nothing}, hukou_birth={}, town_birth={"child_name": nothing}).empty
+
+
+def test_a_date_known_to_the_month_is_compared_by_the_month():
+    vague = {"birth_date": pd.Timestamp("2025-02-01"), "birth_date_precision": "month"}
+    assert questions(birth_cert={}, hukou_birth={}, town_birth=vague).empty
+    other = {"birth_date": pd.Timestamp("2025-03-01"), "birth_date_precision": "month"}
+    assert told(questions(birth_cert={}, hukou_birth={}, town_birth=other), "field", "value_b") == [["birth_date", "2025-03"]]
+
+
+def test_an_unknown_character_agrees_with_any():
+    assert questions(birth_cert={"mother_name": "包□"}, hukou_birth={}, town_birth={}).empty
+
+
+def test_parents_the_other_way_round_are_one_question():
+    exchanged = {"mother_name": SAME["father_name"], "father_name": SAME["mother_name"], "mother_id": SAME["father_id"], "father_id": SAME["mother_id"]}
+    found = questions(birth_cert={}, hukou_birth={}, town_birth=exchanged)
+    assert told(found, "code", "field", "list_b", "recipient") == [["parents_exchanged", "mother_name;father_name;mother_id;father_id", "town_birth", "township"]]
+
+
+def test_a_third_list_with_another_value_is_still_asked_beside_exchanged_parents():
+    exchanged = {"mother_name": SAME["father_name"], "father_name": SAME["mother_name"], "mother_id": SAME["father_id"], "father_id": SAME["mother_id"]}
+    found = questions(birth_cert={}, hukou_birth={"mother_name": "包那"}, town_birth=exchanged)
+    assert ["field_differs", "mother_name"] in told(found, "code", "field")
+
+
+def test_in_a_set_of_twins_the_childs_own_fields_are_not_held_against_each_other():
+    found = questions(birth_cert={"child_name": "白甲", "mother_name": "包那"}, hukou_birth={}, town_birth={}, set_id="S-2025Q1-00001")
+    assert told(found, "field") == [["mother_name"]]
+
+
+def test_a_value_read_from_the_childs_number_points_to_that_cell():
+    found = questions(birth_cert={}, hukou_birth={"child_sex": "1"}, town_birth={})
+    assert told(found, "field", "cell_b") == [["child_sex", "[hukou_birth.xlsx]表!A5"]]
+
+
+def test_two_rows_of_one_list_are_asked_about_with_both_rows():
+    repeat = pd.DataFrame({"duplicate_of": ["h1"], "kind": ["birth_cert"], "event_id": ["B-2025Q1-00001"], "set_id": [None]}, index=["h2"])
+    found = questions(birth_cert={}, hukou_birth={}, town_birth={}, duplicates=repeat)
+    assert told(found, "code", "list_a", "cell_a", "list_b", "recipient") == [["duplicate_in_list", "birth_cert", "[birth_cert.xlsx]表!5:5", "birth_cert", "health"]]
+
+
+def test_inputs_stay_as_they_were():
+    frame = pd.DataFrame([{"file": "a", "sheet": "", "row": 2, **SAME}], index=["h1"])
+    before = frame.copy(deep=True)
+    births_from_records({"birth_cert": frame}, pd.Series({"h1": "B-2025Q1-00001"}), pd.Series({"h1": None}, dtype="object"), pd.Index([]), lists=RULES.lists, home_division="159901")
+    pd.testing.assert_frame_equal(frame, before)
