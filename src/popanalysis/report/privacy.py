@@ -80,10 +80,11 @@ def suppress_small(frame: pd.DataFrame, threshold: int = 5, *, total_row: Any = 
     _check_totals(frame, counts, lines)
     small = {(int(r), int(c)) for r, c in np.argwhere((counts > 0) & (counts < threshold))}
     withheld: set[Cell] = set()
-    while exposed := _exposed(counts, lines, small, withheld, threshold):
+    exposed = sorted(small)
+    while exposed := _exposed(counts, lines, small, withheld, threshold, exposed):  # hiding more never exposes another
         choice = _next_to_withhold(frame, counts, lines, exposed, small | withheld, threshold)
-        if choice is None:
-            break
+        if choice is None:  # so few people that even the marks would tell: no cell of it is shown
+            return _published(frame, counts, set(), set(np.ndindex(counts.shape)), threshold)
         withheld.add(choice)
     return _published(frame, counts, small, withheld, threshold)
 
@@ -180,8 +181,8 @@ def _check_totals(frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list
                 en=f"The total at '{place}' is {counts[total]}, its parts add up to {added}. Check the totals first.", place=place)
 
 
-def _exposed(counts: np.ndarray[Any, Any], lines: list[Line], small: set[Cell], withheld: set[Cell], threshold: int) -> list[Cell]:
-    """Return the small cells whose value the published ones leave no choice about."""
+def _exposed(counts: np.ndarray[Any, Any], lines: list[Line], small: set[Cell], withheld: set[Cell], threshold: int, among: list[Cell]) -> list[Cell]:
+    """Return those of the small cells ``among`` whose value the published ones leave no choice about."""
     hidden = sorted(small | withheld)
     if not lines or threshold < 3:  # "<2" beside visible zeros says 1 by itself
         return []
@@ -200,7 +201,7 @@ def _exposed(counts: np.ndarray[Any, Any], lines: list[Line], small: set[Cell], 
         return []
     # a reader knows that "<5" means 1 to 4, and that only counts of 5 or more are withheld beside it
     bounds: list[tuple[int, int | None]] = [(1, threshold - 1) if cell in small else (threshold, None) for cell in hidden]
-    return [cell for cell in sorted(small) if _width(np.array(matrix), np.array(right), bounds, position[cell]) < 0.5]
+    return [cell for cell in among if _width(np.array(matrix), np.array(right), bounds, position[cell]) < 0.5]
 
 
 def _width(matrix: np.ndarray[Any, Any], right: np.ndarray[Any, Any], bounds: list[tuple[int, int | None]], cell: int) -> float:
@@ -214,14 +215,21 @@ def _width(matrix: np.ndarray[Any, Any], right: np.ndarray[Any, Any], bounds: li
 def _next_to_withhold(
     frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list[Line], exposed: list[Cell], hidden: set[Cell], threshold: int,
 ) -> Cell | None:
-    """Choose the count whose loss hurts least: in a line of an exposed cell, no total, small, first by label."""
+    """Choose the count whose loss hurts least and helps most.
+
+    A hidden cell alone in its line is worked out by one subtraction, so a cell that keeps two such company (the fourth
+    corner of a rectangle) comes first; then one in a line of an exposed cell, no total, small, first by label.
+    """
+    together = [{*parts, total} for parts, total in lines]
     totals = {total for _, total in lines}
-    near = {cell for parts, total in lines if any(e in parts or e == total for e in exposed) for cell in (*parts, total)}
+    near = set().union(*(line for line in together if not line.isdisjoint(exposed)))
+    alone = [line for line in together if len(line & hidden) == 1]
 
-    def cost(cell: Cell) -> tuple[bool, bool, int, str, str]:
-        return cell not in near, cell in totals, int(counts[cell]), str(frame.index[cell[0]]), str(frame.columns[cell[1]])
+    def cost(cell: Cell) -> tuple[bool, int, bool, int, str, str]:
+        keeps_company = sum(cell in line for line in alone)
+        return cell not in near and keeps_company < 2, -keeps_company, cell in totals, int(counts[cell]), str(frame.index[cell[0]]), str(frame.columns[cell[1]])
 
-    candidates = [cell for parts, total in lines for cell in (*parts, total) if cell not in hidden and counts[cell] >= threshold]
+    candidates = sorted({cell for line in together for cell in line if cell not in hidden and counts[cell] >= threshold})
     return min(candidates, key=cost, default=None)
 
 
