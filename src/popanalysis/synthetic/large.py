@@ -21,6 +21,9 @@ COLUMNS: Final = (
     "record_id", "child_name", "child_sex", "birth_date", "birth_time", "mother_name", "mother_id", "father_name", "father_id", "birth_cert_no",
     "mother_live_addr", "event", "set_id", "name_form", "local")
 _WITHOUT: Final = {"hukou_birth": ("birth_time", "mother_live_addr")}  # columns a list does not have
+#: what only the offices' files show
+_NOT_LISTED: Final = ["mother_surname", "mother_form", "mother_birth_date", "father_surname", "father_form", "father_birth_date",
+                      "child_form", "child_hukou", "group", "parity", "birth_weight", "facility"]
 _BIRTHS_PER_COUNTY: Final = 2_000  # how many births share one prefix of numbers
 
 
@@ -44,6 +47,7 @@ def make_lists(n_births: int, seed: int, mix: Mix = REGION) -> tuple[dict[str, p
     n_days = 90 if n_births <= 200_000 else 365
     births = make_births(seed, 0, n_births, np.datetime64("2025-01-01"), n_days, mix, home=home)
     births["name_form"] = births["mother_form"]
+    births = births.drop(columns=_NOT_LISTED)
     lists, mistakes = {}, []
     for number, kind in enumerate(BIRTH_KINDS):
         rows, errors = write_list(seed, 0, births, kind)

@@ -6,7 +6,10 @@ measure against them.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -63,30 +66,35 @@ def wrong_numbers(number: str, kind: str) -> list[str | None]:
     return [number[:17]]
 
 
-def wrong_dates(date: str, kind: str) -> list[str | None]:
+@cache
+def wrong_dates(date: str, kind: str) -> tuple[str, ...]:
     """Return the existing dates that a mistake of this kind makes of a date (YYYY-MM-DD).
 
     >>> wrong_dates("2025-03-05", "lunar"), wrong_dates("2025-03-15", "day_month_swapped")
-    (['2025-02-06'], [])
+    (('2025-02-06',), ())
     """
-    day = pd.Timestamp(date)
+    day = dt.date.fromisoformat(date)
     year, month, number = date.split("-")
     if kind == "one_day":
-        return [str((day + pd.Timedelta(days=step)).date()) for step in (-1, 1)]
+        return tuple((day + dt.timedelta(days=step)).isoformat() for step in (-1, 1))
     if kind == "day_month_swapped":
         return _existing(date, f"{year}-{number}-{month}")
     if kind == "one_digit":
         digits = [number[:p] + digit + number[p + 1:] for p in (0, 1) for digit in "0123456789" if digit != number[p]]
         return _existing(date, *(f"{year}-{month}-{other}" for other in digits))
     if kind == "lunar":  # the lunar month and day, taken for solar ones
-        lunar = LunarDate.from_solar(day.date())
+        lunar = LunarDate.from_solar(day)
         return _existing(date, f"{lunar.year:04d}-{lunar.month:02d}-{lunar.day:02d}")
     return _existing(date, f"{int(year) - 1}-{month}-{number}")  # the year just over is still in the hand
 
 
-def _existing(date: str, *others: str) -> list[str | None]:
-    parsed = pd.to_datetime(pd.Series(others), format="%Y-%m-%d", errors="coerce")
-    return [other for other, known in zip(others, parsed.notna(), strict=True) if known and other != date]
+def _existing(date: str, *others: str) -> tuple[str, ...]:
+    found = []
+    for other in others:
+        with suppress(ValueError):
+            dt.date.fromisoformat(other)
+            found.append(other)
+    return tuple(other for other in found if other != date)
 
 
 def choose_kinds(rng: np.random.Generator, shares: np.ndarray, feasible: np.ndarray) -> np.ndarray:
