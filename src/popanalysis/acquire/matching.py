@@ -39,9 +39,9 @@ def match_columns(headers: Sequence[str], kind: str, layout: OfficeLayout | None
 
     Examples
     --------
-    >>> found = match_columns(["产妇姓名", "证件号码", "丈夫姓名", "证件号码", "健康状况"], "town_birth")
+    >>> found = match_columns(["产妇姓名", "证件号码", "丈夫姓名", "证件号码", "生育证号"], "town_birth")
     >>> [(c.field, c.decision) for c in found]
-    [('mother_name', 'used'), ('mother_id', 'used'), ('father_name', 'used'), ('father_id', 'used'), ('health_status', 'dropped')]
+    [('mother_name', 'used'), ('mother_id', 'used'), ('father_name', 'used'), ('father_id', 'used'), ('fertility_cert_no', 'dropped')]
     """
     meanings = [_meanings(header, kind) for header in headers]
     fixed = [_fixed_field(column_letter(i), header, layout) for i, header in enumerate(headers)]

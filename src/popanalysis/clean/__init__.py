@@ -1,0 +1,8 @@
+"""Type values by written rules, list every fault, give every row one fate."""
+
+from popanalysis.clean.divisions import Divisions
+from popanalysis.clean.faults import DONE, FAULTS, Finding
+from popanalysis.clean.records import clean_records
+from popanalysis.clean.submissions import CleanedLists, clean_submissions
+
+__all__ = ["DONE", "FAULTS", "CleanedLists", "Divisions", "Finding", "clean_records", "clean_submissions"]

@@ -1,0 +1,268 @@
+"""Dates and times: one written list of forms, never a guess.
+
+What cannot be told apart (25/3/5, 03/04/2025) is reported and missing, unless the office's layout states the order. A date
+without a day keeps its precision. A time never moves a date, except 24:00, a stated UTC offset, and the two clock times
+that export programs are known to put into date-only columns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from popanalysis.clean.faults import Finding
+from popanalysis.clean.lunar import is_lunar
+from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
+
+__all__ = ["DateReading", "clean_dates", "clean_times", "read_date", "read_time"]
+
+LOCAL_ZONE: Final = ZoneInfo("Asia/Shanghai")
+_YEARS: Final = range(1850, 2200)
+_SERIALS: Final = (10_000, 80_000)  # 1927 to 2119; smaller serials are more likely counts than dates
+_SERIAL_ZERO: Final = dt.datetime(1899, 12, 30)
+#: Browser tools writing Shanghai time miss midnight by the 43 seconds of the zone's old local mean time.
+_ARTEFACTS: Final = {"23:59:17": 1, "00:00:43": 0}
+
+_DIGIT = {**{c: i for i, c in enumerate("〇一二三四五六七八九")}, "零": 0, "○": 0, "Ｏ": 0, "O": 0, "o": 0, "两": 2}
+_HAN_YEAR = re.compile(r"[〇零○ＯOo一二三四五六七八九]{4}(?=年)|[〇零○ＯOo一二三四五六七八九]{2}(?=年)")
+_HAN_NUMBER = re.compile(r"[二三四五六七八九]?十[一二三四五六七八九]?|[〇零一二三四五六七八九两]")
+_SEPARATOR = re.compile(r"\s*([-/.年月:])\s*")
+_FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?(?:T|[\s,]*)(.*)", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?", re.ASCII)
+_COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})", re.ASCII)
+_YEAR = re.compile(r"(\d{4})年?", re.ASCII)
+_SHORT = re.compile(r"(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,4})[日号]?(.*)", re.ASCII)
+_NO_YEAR = re.compile(r"\d{1,2}[-/.月]\d{1,2}[日号]?|\d{3,4}", re.ASCII)
+_STAMP = re.compile(r"\d{12,13}", re.ASCII)
+_SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
+_TIME = re.compile(
+    r"(上午|下午|凌晨|早上|早晨|清晨|中午|傍晚|晚上|晚|夜间|夜里|AM|PM)?\s*(\d{1,2})[:时點点](?:(\d{1,2})(?:[:分](?:(\d{1,2})秒?)?)?|(半)|整)?(?:\.\d+)?\s*(AM|PM)?\s*(Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII | re.IGNORECASE)
+_COMPACT_TIME = re.compile(r"(\d{2})(\d{2})(?:(\d{2}))?", re.ASCII)
+_AFTERNOON = ("下午", "傍晚", "晚上", "晚", "夜间", "夜里", "PM")
+
+
+@dataclass(frozen=True)
+class DateReading:
+    """A date as read. ``precision`` is day, month or year; a month is kept as its first day. ``clock`` is HH:MM:SS."""
+
+    date: dt.date | None = None
+    precision: str | None = None
+    clock: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def _fault(name: str) -> DateReading:
+    return DateReading(findings=(Finding(name, "set_missing"),))
+
+
+def read_date(text: str, cell_type: str = "text", order: str | None = None) -> DateReading:
+    """Read one date, with its time where one stands there.
+
+    Parameters
+    ----------
+    text : the cell's text; a date cell comes as ISO text.
+    cell_type : what the cell was.
+    order : ``ymd``, ``dmy`` or ``mdy`` where the office's layout states it.
+
+    Examples
+    --------
+    >>> read_date("二〇二五年三月五日").date.isoformat(), read_date("2025年3月").precision
+    ('2025-03-05', 'month')
+    >>> [read_date(text).findings[0].fault for text in ("25/3/5", "2025-02-30", "2025年二月十三")]
+    ['date_ambiguous', 'date_impossible', 'date_lunar']
+    """
+    bare, found = tidy(text)
+    if is_missing(bare):
+        return DateReading(findings=found if bare else ())
+    if is_lunar(bare):
+        return DateReading(findings=(*found, Finding("date_lunar", "set_missing", "note")))
+    read = _read_plain(_plain_digits(bare), cell_type, order)
+    return replace(read, findings=(*found, *read.findings))
+
+
+def _plain_digits(text: str) -> str:
+    """Fold full-width forms, turn Chinese numerals into digits, close the blanks around separators."""
+    text = _HAN_YEAR.sub(lambda m: "".join(str(_DIGIT[c]) for c in m[0]), text)
+    text = fold_width(text)
+    text = _HAN_NUMBER.sub(lambda m: str(_value(m[0])), text)
+    text = re.sub(r"[\u2010-\u2015\u2212~]", "-", text)
+    return re.sub(r"(出生|生)$", "", _SEPARATOR.sub(r"\1", text)).strip()
+
+
+def _value(numeral: str) -> int:
+    tens, ten, ones = numeral.rpartition("十")
+    return (_DIGIT.get(tens, 1) * 10 if ten else 0) + _DIGIT.get(ones, 0)
+
+
+def _read_plain(text: str, cell_type: str, order: str | None) -> DateReading:
+    if found := _FULL.fullmatch(text):
+        return _dated(int(found[1]), int(found[2]), int(found[3]), found[4])
+    text = re.sub(r"\.0+$", "", text)
+    if _STAMP.fullmatch(text) and not (len(text) == 12 and _is_compact(text)):
+        return _from_stamp(int(text))
+    if (found := _COMPACT.fullmatch(text)) and int(found[1]) in _YEARS:
+        clock = f"{found[4]}:{found[5]}:{found[6] or '00'}" if found[4] else ""
+        return _dated(int(found[1]), int(found[2]), int(found[3]), clock)
+    if found := _MONTH.fullmatch(text):
+        if cell_type == "number" and len(found[2]) == 1:
+            return _fault("date_ambiguous")  # 2024.1 in a number cell may have been 2024.10
+        return _monthly(int(found[1]), int(found[2]))
+    if _SERIAL.fullmatch(text) and _SERIALS[0] <= float(text) <= _SERIALS[1]:
+        return _from_serial(float(text))
+    if (found := _COMPACT_MONTH.fullmatch(text)) and int(found[1]) in _YEARS:
+        return _monthly(int(found[1]), int(found[2]))
+    if (found := _YEAR.fullmatch(text)) and 1900 <= int(found[1]) <= 2099:
+        return DateReading(dt.date(int(found[1]), 1, 1), "year", None, (Finding("date_year_only", "kept", "note"),))
+    if found := _SHORT.fullmatch(text):
+        return _in_order(found, order)
+    if _TIME.fullmatch(text) and (time := read_time(text)):
+        return DateReading(clock=time)
+    return _fault("date_no_year" if _NO_YEAR.fullmatch(text) else "date_unreadable")
+
+
+def _is_compact(text: str) -> bool:
+    return _dated(int(text[:4]), int(text[4:6]), int(text[6:8]), "").date is not None and int(text[8:10]) < 25 and int(text[10:12]) < 60
+
+
+def _dated(year: int, month: int, day: int, rest: str) -> DateReading:
+    try:
+        date = dt.date(year, month, day)
+    except ValueError:
+        return _fault("date_impossible")
+    if year not in _YEARS:
+        return _fault("date_impossible")
+    if not rest.strip():
+        return DateReading(date, "day")
+    return _timed(date, rest)
+
+
+def _timed(date: dt.date, rest: str) -> DateReading:
+    match = _TIME.fullmatch(rest.strip())
+    clock = read_time(rest)
+    if clock is None:
+        return DateReading(date, "day", None, (Finding("time_unreadable", "set_missing", "note"),))
+    if match and match[7] and match[7] not in ("+08:00", "+0800"):
+        return _from_zone(date, clock, match[7])
+    if clock.startswith("24:"):
+        return DateReading(date + dt.timedelta(days=1), "day", "00:00:00", (Finding("date_24h", "mended", "note"),))
+    return DateReading(date, "day", clock)
+
+
+def _from_zone(date: dt.date, clock: str, offset: str) -> DateReading:
+    moment = dt.datetime.fromisoformat(f"{date.isoformat()}T{clock}{'+00:00' if offset.upper() == 'Z' else offset}").astimezone(LOCAL_ZONE)
+    return DateReading(moment.date(), "day", moment.strftime("%H:%M:%S"), (Finding("date_zone_converted", "mended", "note"),))
+
+
+def _from_stamp(milliseconds: int) -> DateReading:
+    moment = (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=milliseconds)).astimezone(LOCAL_ZONE)
+    if not 1900 <= moment.year <= 2100:
+        return _fault("date_unreadable")
+    clock = moment.strftime("%H:%M:%S")
+    return DateReading(moment.date(), "day", None if clock == "00:00:00" else clock, (Finding("date_zone_converted", "mended", "note"),))
+
+
+def _from_serial(serial: float) -> DateReading:
+    moment = _SERIAL_ZERO + dt.timedelta(seconds=round(serial * 86_400))
+    clock = moment.strftime("%H:%M:%S") if serial % 1 else None
+    return DateReading(moment.date(), "day", clock, (Finding("date_serial", "mended", "note"),))
+
+
+def _monthly(year: int, month: int) -> DateReading:
+    if year not in _YEARS or not 1 <= month <= 12:
+        return _fault("date_impossible")
+    return DateReading(dt.date(year, month, 1), "month", None, (Finding("date_month_only", "kept", "note"),))
+
+
+def _in_order(found: re.Match[str], order: str | None) -> DateReading:
+    """Read 25/3/5 or 03/04/2025 in the stated order; a two-digit year is taken as 20xx up to 49, as 19xx from 50."""
+    parts = [int(found[1]), int(found[2]), int(found[3])]
+    if order is None:
+        return _fault("date_impossible" if max(map(len, found.groups()[:3])) == 4 and not any(parts) else "date_ambiguous")
+    year, month, day = (parts[order.index(letter)] for letter in "ymd")
+    year += 0 if year > 99 else 2000 if year < 50 else 1900
+    return _dated(year, month, day, found[4])
+
+
+def read_time(text: str) -> str | None:
+    """Return a time of day as HH:MM:SS, ``None`` where there is none; 24:00 stays 24:00:00.
+
+    Examples
+    --------
+    >>> [read_time(text) for text in ("14:23", "下午2:23", "14时23分", "1423", "24:00", "25:10")]
+    ['14:23:00', '14:23:00', '14:23:00', '14:23:00', '24:00:00', None]
+    """
+    text = fold_width(text).strip()
+    if found := _TIME.fullmatch(text):
+        word = (found[1] or found[6] or "").upper()
+        hour, minute, second = int(found[2]), 30 if found[5] else int(found[3] or 0), int(found[4] or 0)
+        if word in _AFTERNOON and hour < 12:
+            hour += 12
+        elif word in ("凌晨", "AM") and hour == 12:
+            hour = 0
+        elif word == "中午" and hour < 3:
+            hour += 12
+    elif found := _COMPACT_TIME.fullmatch(text):
+        hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    else:
+        return None
+    valid = (hour < 24 and minute < 60 and second < 60) or (hour, minute, second) == (24, 0, 0)
+    return f"{hour:02d}:{minute:02d}:{second:02d}" if valid else None
+
+
+# --- whole columns --------------------------------------------------------------------------------------------
+
+
+def clean_dates(column: Distinct, order: str | None = None) -> Cleaned:
+    """Read the distinct values of a column.
+
+    Returns
+    -------
+    Cleaned with the columns ``""`` (datetime64[ns], NaT where missing), ``"precision"`` and ``"clock"`` (HH:MM).
+    """
+    readings = _without_artefacts([read_date(value, kind, order) for value, kind in zip(column.values, column.types, strict=True)])
+    dates = np.array([r.date or "NaT" for r in readings], dtype="datetime64[D]").astype("datetime64[ns]")
+    precision = np.array([r.precision for r in readings], dtype=object)
+    clocks = np.array([_minutes(r) for r in readings], dtype=object)
+    return Cleaned({"": dates, "precision": precision, "clock": clocks}, [r.findings for r in readings])
+
+
+def _minutes(reading: DateReading) -> str | None:
+    return reading.clock[:5] if reading.clock else None
+
+
+def _without_artefacts(readings: list[DateReading]) -> list[DateReading]:
+    """Undo 23:59:17 and 00:00:43 where the whole column shows nothing but them; midnight alone is no time of birth either."""
+    clocks = {r.clock for r in readings if r.clock and r.date} - {"00:00:00"}
+    if clocks and clocks <= _ARTEFACTS.keys():
+        return [_restored(r) if r.date and r.clock in _ARTEFACTS else replace(r, clock=None) for r in readings]
+    if clocks:
+        return readings
+    return [r if not r.date or any(f.fault == "date_24h" for f in r.findings) else replace(r, clock=None) for r in readings]
+
+
+def _restored(reading: DateReading) -> DateReading:
+    assert reading.date and reading.clock
+    date = reading.date + dt.timedelta(days=_ARTEFACTS[reading.clock])
+    return replace(reading, date=date, clock=None, findings=(*reading.findings, Finding("date_clock_artefact", "mended", "note")))
+
+
+def clean_times(column: Distinct) -> Cleaned:
+    """Read a column that holds times alone; ``""`` is HH:MM."""
+
+    def read(text: str, kind: str) -> tuple[str | None, tuple[Finding, ...]]:
+        bare, found = tidy(text)
+        if is_missing(bare):
+            return None, found if bare else ()
+        time = read_time(_plain_digits(bare)) or read_date(bare, kind).clock
+        if time is None:
+            return None, (*found, Finding("time_unreadable", "set_missing", "note"))
+        return time[:5].replace("24:", "00:"), found
+
+    return column.map(read)

@@ -1,0 +1,82 @@
+"""Which cleaner a field goes through, and the columns that come of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from popanalysis.clean import codes
+from popanalysis.clean.dates import clean_dates, clean_times
+from popanalysis.clean.divisions import Divisions
+from popanalysis.clean.identity_number import clean_identity_numbers
+from popanalysis.clean.names import clean_names
+from popanalysis.clean.places import clean_addresses
+from popanalysis.clean.values import Cleaned, Distinct
+from popanalysis.columns import (
+    ADDRESS_FIELDS,
+    CERTIFICATE_FIELDS,
+    DATE_FIELDS,
+    ETHNICITY_FIELDS,
+    ID_FIELDS,
+    INTEGER_FIELDS,
+    NAME_FIELDS,
+    SEX_FIELDS,
+)
+
+__all__ = ["Circumstances", "clean_field", "typed"]
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What cleaning depends on besides the values."""
+
+    divisions: Divisions
+    as_of: dt.date | None = None
+    date_order: str | None = None
+
+
+def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
+    """Clean the distinct values of one field.
+
+    Returns
+    -------
+    Cleaned whose column ``""`` is the field itself; further columns are named by what is added to the field's name.
+    """
+    if field in ID_FIELDS:
+        return clean_identity_numbers(column, given.divisions, given.as_of)
+    if field in NAME_FIELDS:
+        return clean_names(column, of_child=field == "child_name")
+    if field in DATE_FIELDS or field == "birth_datetime":
+        return clean_dates(column, given.date_order)
+    if field in ADDRESS_FIELDS:
+        return clean_addresses(column, given.divisions)
+    if field == "birth_time":
+        return clean_times(column)
+    if field == "birth_weight":
+        return column.map(codes.read_weight)
+    if field in INTEGER_FIELDS:
+        return column.map(codes.read_whole_number)
+    if field in SEX_FIELDS:
+        return column.map(codes.read_sex)
+    if field in ETHNICITY_FIELDS:
+        return column.map(codes.read_ethnicity)
+    if field in CERTIFICATE_FIELDS:
+        return column.map(codes.read_certificate_number)
+    if field.endswith("_phone"):
+        return column.map(codes.read_telephone)
+    return column.map(codes.read_plain_text)
+
+
+def typed(field: str, part: str, values: Any, index: pd.Index) -> pd.Series:
+    """Return spread values as a column of its type: datetime64[ns], Int64 or string."""
+    if part == "" and (field in DATE_FIELDS or field == "birth_datetime"):
+        return pd.Series(values, index=index, dtype="datetime64[ns]")
+    if part == "" and field in INTEGER_FIELDS:
+        return pd.Series(pd.array([pd.NA if value is None else value for value in values], dtype="Int64"), index=index)
+    objects = np.array(values, dtype=object)
+    objects[pd.isna(objects)] = pd.NA
+    return pd.Series(pd.array(objects, dtype="string"), index=index)

@@ -1,0 +1,256 @@
+"""Resident identity numbers (GB 11643): read, judge, never repair.
+
+Test order: damage, length, characters, date, check character, division. A number that passed through a floating-point cell is
+damaged whatever its check character says: about one in eleven passes by chance and then belongs to somebody else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.clean.faults import Finding
+from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
+
+__all__ = ["STATES", "IdentityNumber", "KnowsDivisions", "birth_dates_of", "check_character", "clean_identity_numbers",
+           "read_identity_number", "sexes_of", "to_18_digits"]
+
+STATES: Final = ("valid", "check_failed", "old_15", "wrong_length", "damaged", "other_document", "unreadable")
+
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK: Final = "10X98765432"
+_X_FORMS: Final = "x×*ХхⅩⅹ✕✖"  # the last are look-alikes: Cyrillic, Roman numeral, crosses; full-width forms are folded before
+_EXPONENT = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
+_NUMBER_18 = re.compile(r"\d{17}[\dX]", re.ASCII)
+_NUMBER_15 = re.compile(r"\d{15}", re.ASCII)
+_DIGITS = re.compile(r"\d{9,24}X?", re.ASCII)
+_EMBEDDED = re.compile(r"(?<![0-9A-Z])(\d{17}[\dX]|\d{15})(?![0-9A-Z])", re.ASCII)
+#: passports, travel permits (H, M, C and digits), former residence cards of foreigners, officer cards (…字第…号)
+_OTHER_DOCUMENT = re.compile(r"[A-Z]{1,3}\d{6,12}(\(\w\))?|\d{8}|.{1,4}字第?[\dA-Z]{4,12}号?", re.ASCII)
+
+
+class KnowsDivisions(Protocol):
+    """Anything that can say whether a six-digit code is or was a division."""
+
+    def knows(self, code: str) -> bool:
+        """Say whether the code is or was in force."""
+
+
+@dataclass(frozen=True)
+class IdentityNumber:
+    """A number as read: ``text`` is what stays in the column, ``None`` where nothing usable stands there."""
+
+    text: str | None
+    state: str | None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def birth_date(self) -> dt.date | None:
+        """The date inside, ``None`` where there is none or it does not exist."""
+        return _date_inside(self.text) if self.text and self.state in ("valid", "check_failed", "old_15") else None
+
+    @property
+    def sex(self) -> str | None:
+        """``"1"`` or ``"2"`` by the last digit of the sequence."""
+        if not self.text or self.state not in ("valid", "check_failed", "old_15"):
+            return None
+        return "1" if int(self.text[16] if len(self.text) == 18 else self.text[14]) % 2 else "2"
+
+
+def check_character(first_17: str) -> str:
+    """Return the check character of seventeen digits (ISO 7064 MOD 11-2).
+
+    Examples
+    --------
+    >>> check_character("15990120240305001"), check_character("15990120240301002")
+    ('3', 'X')
+    """
+    return _CHECK[sum(w * int(d) for w, d in zip(_WEIGHTS, first_17, strict=True)) % 11]
+
+
+def to_18_digits(number: str) -> str | None:
+    """Return the 18-character form of an old number; ``None`` for sequences 996-999, kept for people born before 1900.
+
+    Examples
+    --------
+    >>> to_18_digits("159901681023512"), to_18_digits("159901681023998")
+    ('159901196810235121', None)
+    """
+    if not _NUMBER_15.fullmatch(number) or number[12:] in ("996", "997", "998", "999"):
+        return None
+    body = f"{number[:6]}19{number[6:]}"
+    return body + check_character(body)
+
+
+def read_identity_number(text: str, cell_type: str = "text", divisions: KnowsDivisions | None = None, as_of: dt.date | None = None) -> IdentityNumber:
+    """Read one cell.
+
+    Parameters
+    ----------
+    text : the cell's text.
+    cell_type : what the cell was; a ``number`` of 16 digits and more lost its tail.
+    divisions : where prefixes are looked up; ``None`` leaves them unjudged.
+    as_of : the day of the record; a birth date after it is reported.
+
+    Examples
+    --------
+    >>> read_identity_number("159901202403050013").state, read_identity_number("159901202403050014").state
+    ('valid', 'check_failed')
+    >>> read_identity_number("9.90102E+17")
+    IdentityNumber(text=None, state='damaged', findings=(Finding(fault='id_damaged', done='set_missing', severity='error'),))
+    """
+    bare, findings = tidy(text)
+    folded = fold_width(bare)
+    if is_missing(bare):
+        return IdentityNumber(None, None, findings if bare else ())
+    compact = folded.replace(" ", "")
+    if _EXPONENT.fullmatch(compact) or (cell_type == "number" and len(re.sub(r"\D", "", compact.split(".")[0])) > 15):
+        return IdentityNumber(None, "damaged", (Finding("id_damaged", "set_missing", "error"),))
+    found = list(findings)
+    if folded != bare and not (len(bare) == 18 and folded[:17] == bare[:17]):
+        found.append(Finding("width_folded", "mended", "note"))
+    if compact != folded:
+        found.append(Finding("blanks_removed", "mended", "note"))
+    number, mended = _with_x(compact, bare)
+    return _judge(number, [*found, *mended], divisions, as_of)
+
+
+def _with_x(compact: str, bare: str) -> tuple[str, list[Finding]]:
+    """Write the last X as a plain capital, only in place 18; a small x needs no more than a remark."""
+    upper = compact.upper()
+    if len(compact) == 18 and compact[:17].isdigit() and compact[17] in _X_FORMS + "X":
+        if bare[-1:] == "X":
+            return upper, []
+        return compact[:17] + "X", [Finding("id_letter_mended", "mended", "info" if bare[-1:] in ("x", "Ｘ", "ｘ") else "note")]
+    return upper, []
+
+
+def _judge(number: str, found: list[Finding], divisions: KnowsDivisions | None, as_of: dt.date | None) -> IdentityNumber:
+    if _NUMBER_18.fullmatch(number):
+        return _judge_18(number, found, divisions, as_of)
+    if _NUMBER_15.fullmatch(number):
+        date = _date_inside(number)
+        state = "old_15" if date else "unreadable"
+        found.append(Finding("id_old_15", "kept", "note") if date else Finding("id_date_impossible"))
+        return _with_division(number, state, found, divisions)
+    inside = set(_EMBEDDED.findall(number))
+    if len(inside) == 1 and not _DIGITS.fullmatch(number):
+        return _judge(inside.pop(), [*found, Finding("id_text_beside", "mended", "note")], divisions, as_of)
+    if len(inside) > 1:
+        return IdentityNumber(None, "unreadable", (*found, Finding("id_two_numbers", "set_missing")))
+    if _OTHER_DOCUMENT.fullmatch(number):
+        return IdentityNumber(number, "other_document", tuple(found))
+    if _DIGITS.fullmatch(number):
+        if len(set(number)) == 1:
+            return IdentityNumber(None, "unreadable", (*found, Finding("id_unreadable", "set_missing")))
+        return IdentityNumber(number, "wrong_length", (*found, Finding("id_wrong_length")))
+    if re.fullmatch(r"[0-9A-Z]{12,20}", number):
+        return IdentityNumber(number, "unreadable", (*found, Finding("id_bad_character")))
+    return IdentityNumber(None, "unreadable", (*found, Finding("id_unreadable", "set_missing")))
+
+
+def _judge_18(number: str, found: list[Finding], divisions: KnowsDivisions | None, as_of: dt.date | None) -> IdentityNumber:
+    if len(set(number)) == 1:
+        return IdentityNumber(None, "unreadable", (*found, Finding("id_unreadable", "set_missing")))
+    date = _date_inside(number)
+    passes = check_character(number[:17]) == number[17]
+    if date is None:
+        found.append(Finding("id_date_impossible"))
+    elif as_of and date > as_of:
+        found.append(Finding("id_date_future"))
+    if not passes:
+        found.append(Finding("id_check_failed"))
+    if number.endswith("000"):
+        found.append(Finding("id_tail_suspicious"))
+    state = "check_failed" if not passes else "valid" if date else "unreadable"
+    return _with_division(number, state, found, divisions)
+
+
+def _with_division(number: str, state: str, found: list[Finding], divisions: KnowsDivisions | None) -> IdentityNumber:
+    """A code that is not known is a side remark. Numbers beginning with 9 are foreigners': no division stands in them."""
+    if divisions is not None and not number.startswith("9") and not divisions.knows(number[:6]):
+        found.append(Finding("id_division_unknown", "kept", "note"))
+    return IdentityNumber(number, state, tuple(found))
+
+
+def _date_inside(number: str) -> dt.date | None:
+    digits = number[6:14] if len(number) == 18 else f"19{number[6:12]}"
+    try:
+        date = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return None
+    return date if 1850 <= date.year <= 2199 else None
+
+
+# --- whole columns ------------------------------------------------------------------------------------------
+
+
+def clean_identity_numbers(column: Distinct, divisions: KnowsDivisions | None = None, as_of: dt.date | None = None) -> Cleaned:
+    """Read the distinct values of a column; plain valid numbers are settled together, the others one by one.
+
+    Returns
+    -------
+    Cleaned with the columns ``""`` (text) and ``"state"``.
+    """
+    texts = np.empty(len(column.values), dtype=object)
+    states = np.empty(len(column.values), dtype=object)
+    findings: list[tuple[Finding, ...]] = [()] * len(column.values)
+    usual = _plainly_valid(column, divisions, as_of)
+    for i, (value, kind) in enumerate(zip(column.values, column.types, strict=True)):
+        if usual[i]:
+            texts[i], states[i] = value, "valid"
+        else:
+            read = read_identity_number(value, kind, divisions, as_of)
+            texts[i], states[i], findings[i] = read.text, read.state, read.findings
+    return Cleaned({"": texts, "state": states}, findings)
+
+
+def _plainly_valid(column: Distinct, divisions: KnowsDivisions | None, as_of: dt.date | None) -> npt.NDArray[np.bool_]:
+    """Mark texts of 18 characters with nothing to report, by the same tests as :func:`read_identity_number`."""
+    result = np.zeros(len(column.values), dtype=bool)
+    places = np.array([i for i, (value, kind) in enumerate(zip(column.values, column.types, strict=True))
+                       if kind == "text" and len(value) == 18 and _NUMBER_18.fullmatch(value)], dtype=np.intp)
+    if not len(places):
+        return result
+    numbers = np.array([column.values[i] for i in places], dtype="U18")
+    digits = numbers.view(np.uint32).reshape(-1, 18).astype(np.int64) - ord("0")
+    check = np.array([10 if c == "X" else int(c) for c in _CHECK])
+    last = np.where(digits[:, 17] > 9, 10, digits[:, 17])
+    passes = check[digits[:, :17] @ np.array(_WEIGHTS) % 11] == last
+    dates = pd.to_datetime(pd.Series([number[6:14] for number in numbers.tolist()]), format="%Y%m%d", errors="coerce")
+    real = dates.between(pd.Timestamp(1850, 1, 1), pd.Timestamp(as_of) if as_of else pd.Timestamp(2199, 12, 31)).to_numpy()
+    tail = (digits[:, 15:] == 0).all(axis=1)
+    codes, prefixes = pd.factorize(pd.Series([number[:6] for number in numbers.tolist()]))
+    known = np.array([divisions is None or prefix.startswith("9") or divisions.knows(prefix) for prefix in prefixes], dtype=bool)[codes]
+    one_digit = (digits == digits[:, :1]).all(axis=1)
+    result[places] = passes & real & ~tail & known & ~one_digit
+    return result
+
+
+def _usable(numbers: pd.Series, states: pd.Series) -> pd.Series:
+    return numbers.where(states.isin(["valid", "check_failed", "old_15"]))
+
+
+def birth_dates_of(numbers: pd.Series, states: pd.Series) -> pd.Series:
+    """Return the birth dates inside the numbers of a column (datetime64), NaT where there is none.
+
+    Parameters
+    ----------
+    numbers, states : the cleaned text column and its ``_state`` column.
+    """
+    usable = _usable(numbers, states)
+    digits = usable.str.slice(6, 14).where(usable.str.len() == 18, "19" + usable.str.slice(6, 12))
+    return pd.to_datetime(digits, format="%Y%m%d", errors="coerce")
+
+
+def sexes_of(numbers: pd.Series, states: pd.Series) -> pd.Series:
+    """Return the sexes inside the numbers of a column as ``"1"`` and ``"2"``, NA where there is none."""
+    usable = _usable(numbers, states)
+    digit = pd.to_numeric(usable.str.slice(16, 17).where(usable.str.len() == 18, usable.str.slice(14, 15)), errors="coerce")
+    return digit.mod(2).map({1: "1", 0: "2"}).astype("string")

@@ -1,0 +1,138 @@
+"""Addresses: county, town and village out of free text, by names in force and former ones.
+
+An address is read from the left: province, prefecture or league, county or banner, town, village. Nothing is guessed: a name
+that several counties share is settled by the prefecture named before it or by the home banner, else left open.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from popanalysis.clean.divisions import Divisions
+from popanalysis.clean.faults import Finding
+from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
+
+__all__ = ["Place", "clean_addresses", "read_place", "village_stem"]
+
+_LONGEST_NAME: Final = 14  # 莫力达瓦达斡尔族自治旗 has 11
+_TOWN = re.compile(r"(.{1,10}?(?:苏木|镇|乡|街道办事处|街道|农场|牧场|林场|园区|管委会))(?=.|$)")
+_VILLAGE = re.compile(r"(.{1,12}?)(?:嘎查村|嘎查|村民委员会|村委会|自然村|行政村|村|社区居民委员会|社区居委会|社区|居民委员会|居委会|分场)")
+_VILLAGE_ENDING = re.compile(r"(嘎查村委会|嘎查村|嘎查|村民委员会|村委会|自然村|行政村|村|社区居民委员会|社区居委会|社区|居民委员会|居委会|分场)$")
+
+
+class Place(NamedTuple):
+    """Where an address lies: six-digit county, nine-digit town, stem of the village; ``None`` where it cannot be told."""
+
+    division: str | None = None
+    town: str | None = None
+    village: str | None = None
+
+
+def village_stem(name: str) -> str:
+    """Return a village's name without the word for village.
+
+    >>> village_stem("东梁社区"), village_stem("巴彦嘎查"), village_stem("村")
+    ('东梁', '巴彦', '村')
+    """
+    return _VILLAGE_ENDING.sub("", name) or name
+
+
+def read_place(text: str, divisions: Divisions) -> Place:
+    """Read one address.
+
+    Examples
+    --------
+    >>> divisions = Divisions.load(None, home="150524")
+    >>> read_place("内蒙古通辽市库伦旗库伦镇东梁社区", divisions)
+    Place(division='150524', town='150524100', village='东梁')
+    >>> read_place("哲盟科左后旗甘旗卡镇", divisions), read_place("库伦镇东梁社区", divisions).division
+    (Place(division='150522', town='150522100', village=None), '150524')
+    """
+    rest = re.sub(r"\s", "", text)
+    province, rest = _province(rest, divisions)
+    prefectures, rest = _prefecture(rest, province, divisions)
+    county, rest = _county(rest, province, prefectures, divisions)
+    town, rest = _town(rest, county or (divisions.home if not (province or prefectures) else None), divisions)
+    if county is None and town is not None:
+        county = town[:6]  # a town of the home banner, written without it as local lists do
+    village = _VILLAGE.match(rest)
+    return Place(county, town, village[1] if village else None)
+
+
+def _province(text: str, divisions: Divisions) -> tuple[str | None, str]:
+    for end in range(min(8, len(text)), 1, -1):
+        if text[:end] in divisions.provinces:
+            return divisions.provinces[text[:end]], text[end:].removeprefix("自治区")
+    return None, text
+
+
+def _prefecture(text: str, province: str | None, divisions: Divisions) -> tuple[tuple[str, ...], str]:
+    """A name that begins another name (通辽 in 通辽市) is no match; the longest one counts."""
+    for end in range(min(_LONGEST_NAME, len(text)), 1, -1):
+        codes = tuple(code for code in divisions.prefectures.get(text[:end], ()) if province is None or code.startswith(province))
+        if codes:
+            return codes, text[end:]
+    return (), text
+
+
+def _county(text: str, province: str | None, prefectures: tuple[str, ...], divisions: Divisions) -> tuple[str | None, str]:
+    for end in range(min(_LONGEST_NAME, len(text)), 1, -1):
+        codes = divisions.counties.get(text[:end])
+        if codes is None:
+            continue
+        within = _within(codes, province, prefectures, divisions)
+        if len(within) == 1:
+            return within.pop(), text[end:]
+        if divisions.home in within:
+            return divisions.home, text[end:]
+    return None, text
+
+
+def _within(codes: tuple[str, ...], province: str | None, prefectures: tuple[str, ...], divisions: Divisions) -> set[str]:
+    """Return today's codes of the same-named counties that lie in the province and prefecture named before."""
+    today = {divisions.current(code) for code in codes}
+    if province:
+        today = {code for code in today if code.startswith(province)}
+    if prefectures:
+        nearer = {code for code in today if any(code.startswith(prefecture[:4]) for prefecture in prefectures)}
+        # county-level cities stand under their province directly in the code; keep them where nothing nearer fits
+        today = nearer or {code for code in today if any(code.startswith(prefecture[:2]) for prefecture in prefectures)}
+    in_force = {code for code in today if divisions.status(code) != "abolished"}
+    return in_force or today
+
+
+def _town(text: str, county: str | None, divisions: Divisions) -> tuple[str | None, str]:
+    names = divisions.towns.get(county, {}) if county else {}
+    for end in range(min(_LONGEST_NAME, len(text)), 1, -1):
+        if text[:end] in names:
+            return names[text[:end]], text[end:].removeprefix("办事处")
+    found = _TOWN.match(text)
+    return None, text[found.end():] if found else text
+
+
+# --- whole columns ------------------------------------------------------------------------------------------
+
+
+def clean_addresses(column: Distinct, divisions: Divisions) -> Cleaned:
+    """Read the distinct addresses of a column.
+
+    Returns
+    -------
+    Cleaned with the columns ``""`` (text), ``"division"`` (six digits), ``"town"`` (nine digits) and ``"village"`` (stem).
+    """
+    size = len(column.values)
+    columns = {name: np.empty(size, dtype=object) for name in ("", "division", "town", "village")}
+    findings: list[tuple[Finding, ...]] = [()] * size
+    for i, value in enumerate(column.values):
+        bare, found = tidy(value)
+        if is_missing(bare):
+            findings[i] = found if bare else ()
+            continue
+        text = fold_width(bare)
+        place = read_place(text, divisions)
+        columns[""][i], columns["division"][i], columns["town"][i], columns["village"][i] = text, *place
+        findings[i] = found if place.division else (*found, Finding("division_unknown", "kept", "note"))
+    return Cleaned(columns, findings)

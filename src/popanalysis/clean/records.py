@@ -1,0 +1,174 @@
+"""Turn raw text in canonical columns into typed records; the step between a user's own data and the engine.
+
+The order within a row: cells that say "as above" are filled; each field is cleaned by itself; what two columns say of
+one thing is brought together (date and time of birth, number and birth date); what contradicts itself is reported.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.clean.divisions import Divisions
+from popanalysis.clean.faults import Finding
+from popanalysis.clean.fields import Circumstances, clean_field, typed
+from popanalysis.clean.findings import CLEAN_FAULTS_COLUMNS, Findings
+from popanalysis.clean.values import DITTO_WORDS, Cleaned, Distinct, is_missing, tidy
+from popanalysis.clean.within_rows import check_future, check_numbers, place_town, read_child_number, report_missing_village, settle_birth_date, settle_child_name
+from popanalysis.columns import DROPPED_FIELDS, FIELDS_OF_KIND, KINDS
+from popanalysis.errors import NotYetError, ParameterError, ValidationError
+
+__all__ = ["CLEAN_FAULTS_COLUMNS", "clean_records"]
+
+_TYPES: Final = pd.CategoricalDtype(["text", "number", "date", "bool", "blank", "error"])
+_PARTS_KEPT: Final = {"": "", "state": "_state", "note": "_note", "division": "_division", "town": "_town", "village": "_village"}
+
+
+def clean_records(
+    frame: pd.DataFrame, kind: str, *, types: pd.DataFrame | None = None, divisions: Divisions | None = None,
+    as_of: dt.date | None = None, date_order: str | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clean a frame of raw text in canonical columns.
+
+    Parameters
+    ----------
+    frame : DataFrame, one row a record, unique index
+        Any subset of the kind's fields, and ``birth_datetime`` for date and time in one column. Blank cells are ``""`` or NA.
+        Other columns stay as they are, except those never stored for privacy, which are dropped.
+    kind : birth_cert, hukou_birth or town_birth.
+    types : DataFrame with the same index, what each cell was in the file ("text", "number", "date" ...)
+        Default: taken from the columns' types; a floating-point number of 16 digits and more has lost its tail.
+    divisions : default the package's tables without a home banner.
+    as_of : the day of the record; later dates are reported. Default: not checked.
+    date_order : ``ymd``, ``dmy`` or ``mdy`` where the office states how it writes 25/3/5.
+
+    Returns
+    -------
+    records : DataFrame, same index
+        Text as ``string``, dates as datetime64[ns], whole numbers as Int64, ``child_sex`` as "1" or "2", missing as NA. Added:
+        ``<number>_state``, ``<name>_note``, ``birth_date_precision``, ``birth_time``, ``birth_date_from`` and
+        ``<address>_division``, ``_town``, ``_village``; ``town_code`` beside ``town``.
+    faults : DataFrame, one row a fault or repair
+        Columns ``record, field, raw_value, fault, done, severity``; codes as in :data:`popanalysis.clean.FAULTS`.
+
+    Raises
+    ------
+    ParameterError : the kind is unknown or the index not unique.
+    ValidationError : a text was lost without a fault being reported (a fault of this program).
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"mother_name": ["王　伟"], "birth_datetime": ["2025年3月5日14时23分"]}, index=["a"])
+    >>> records, faults = clean_records(raw, "birth_cert")
+    >>> records.loc["a", ["birth_time", "mother_name"]].tolist(), faults["fault"].tolist()
+    (['14:23', '王伟'], ['name_blanks_removed'])
+    """
+    fields = _fields_of(kind)
+    if not frame.index.is_unique:
+        raise ParameterError(zh="数据表的行标签有重复，无法逐行说明问题。请先重设索引。", en="The frame's index is not unique, so faults could not name their row. Reset the index first.")
+    given = Circumstances(divisions if divisions is not None else Divisions.load(None, ""), as_of, date_order)
+    found = Findings(frame.index)
+    columns: dict[str, pd.Series] = {}
+    raw: dict[str, npt.NDArray[np.object_]] = {}
+    for field in [name for name in (*fields, "birth_datetime") if name in frame.columns]:
+        texts, kinds = _as_texts(frame[field], types[field] if types is not None and field in types.columns else None)
+        raw[field] = texts
+        texts = _fill_ditto(texts, frame, field, found)
+        column = Distinct.of(texts, kinds)
+        cleaned = clean_field(field, column, given)
+        _guard(field, column, cleaned)
+        found.add(field, raw[field], column, cleaned)
+        columns |= _spread(field, column, cleaned, frame)
+    settle_child_name(columns, raw, found)
+    settle_birth_date(columns, raw, found, frame)
+    read_child_number(columns, raw, found, frame)
+    check_numbers(columns, raw, found)
+    check_future(columns, raw, found, as_of)
+    place_town(columns, raw, found, given.divisions)
+    if kind == "town_birth":
+        report_missing_village(columns, raw, found)
+    return _assemble(frame, columns, fields), found.frame()
+
+
+def _fields_of(kind: str) -> tuple[str, ...]:
+    if kind in FIELDS_OF_KIND:
+        return FIELDS_OF_KIND[kind]
+    if kind in KINDS:
+        raise NotYetError(f"clean_records: {kind}")
+    raise ParameterError(zh=f"类别“{kind}”不存在。可用的有：{'、'.join(FIELDS_OF_KIND)}。", en=f"Unknown kind '{kind}'. Valid: {', '.join(FIELDS_OF_KIND)}.", name=kind)
+
+
+# --- raw texts ------------------------------------------------------------------------------------------------
+
+
+def _as_texts(column: pd.Series, types: pd.Series | None) -> tuple[npt.NDArray[np.object_], pd.Categorical | None]:
+    """Return a column as texts (``""`` = missing) and what its cells were."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return np.asarray(column.dt.strftime("%Y-%m-%dT%H:%M:%S").str.removesuffix("T00:00:00").fillna("").astype(object)), None
+    missing = np.asarray(column.isna())
+    values = np.asarray(column.astype(object))
+    kinds: pd.Categorical | None
+    if pd.api.types.is_float_dtype(column.dtype):
+        texts = [format(value, ".17g") if abs(value) >= 1e15 else format(value, ".10g") for value in np.where(missing, 0.0, values)]
+        texts_array = np.array(texts, dtype=object)
+        kinds = pd.Categorical.from_codes([1] * len(texts), dtype=_TYPES)
+    else:
+        texts_array = np.array([value if type(value) is str else str(value) for value in values], dtype=object)
+        kinds = pd.Categorical(types, dtype=_TYPES) if types is not None else None
+    texts_array[missing] = ""
+    return texts_array, kinds
+
+
+def _fill_ditto(texts: npt.NDArray[np.object_], frame: pd.DataFrame, field: str, found: Findings) -> npt.NDArray[np.object_]:
+    """Fill 同上 from the row above on the same sheet; above the first row there is nothing to take."""
+    ditto = np.isin(texts, list(DITTO_WORDS))
+    if not ditto.any():
+        return texts
+    above = pd.Series(texts, index=frame.index, dtype=object).mask(ditto)
+    sheets = [frame[name].fillna("") for name in ("file", "sheet") if name in frame.columns]
+    filled = (above.groupby(sheets, sort=False).ffill() if sheets else above.ffill()).fillna("").to_numpy(dtype=object)
+    for position in np.nonzero(ditto)[0].tolist():
+        found.at(position, field, texts[position], Finding("value_ditto", "copied" if filled[position] else "set_missing", "note"))
+    return np.asarray(filled, dtype=object)
+
+
+def _guard(field: str, column: Distinct, cleaned: Cleaned) -> None:
+    """Fail where a text vanished without a word (principle: nothing is lost)."""
+    kept = cleaned.columns.get("clock", np.empty(0))
+    for i, value in enumerate(pd.isna(cleaned.columns[""])):
+        if value and not cleaned.findings[i] and not (len(kept) and kept[i]) and not is_missing(tidy(column.values[i])[0]):
+            raise ValidationError(
+                zh=f"程序错误：{field} 列中有文字在整理时丢失而未作说明。请报告此问题。",
+                en=f"Fault of this program: cleaning emptied a text of {field} without saying so. Please report it.", column=field)
+
+
+def _spread(field: str, column: Distinct, cleaned: Cleaned, frame: pd.DataFrame) -> dict[str, pd.Series]:
+    codes = column.codes
+    parts = {f"{field}{_PARTS_KEPT[name]}": typed(field, name, values[codes], frame.index) for name, values in cleaned.columns.items() if name in _PARTS_KEPT}
+    for name in ("precision", "clock"):
+        if name in cleaned.columns:
+            parts[f"{field}_{name}"] = typed(field, name, cleaned.columns[name][codes], frame.index)
+    note = parts.get(f"{field}_note")
+    if note is not None and not note.notna().any() and f"{field}_note" not in frame.columns:
+        del parts[f"{field}_note"]
+    for name in [n for n in parts if n != field and n in frame.columns]:  # cleaned before: what was moved or noted then stays
+        parts[name] = parts[name].fillna(frame[name].astype("string"))
+    return parts
+
+
+def _assemble(frame: pd.DataFrame, columns: dict[str, pd.Series], fields: tuple[str, ...]) -> pd.DataFrame:
+    """Put the user's own columns first, then the fields in their written order, each followed by what was derived from it."""
+    own = [name for name in frame.columns if name not in DROPPED_FIELDS and name not in columns and name not in (*fields, "birth_datetime")]
+    order: list[str] = []
+    for field in fields:
+        if field in columns:
+            order.append(field)
+        order += [name for name in columns if name not in fields and name.startswith(f"{field}_") and name not in order]
+    order += [name for name in columns if name not in order]
+    return pd.concat([frame[own], pd.DataFrame({name: columns[name] for name in order}, index=frame.index)], axis=1)
+
+

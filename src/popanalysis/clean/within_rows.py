@@ -1,0 +1,138 @@
+"""What several columns of one row say of the same thing: brought together, or reported where they disagree.
+
+Every function takes the typed columns by name and the raw texts, and changes the columns it is named for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.clean.divisions import Divisions
+from popanalysis.clean.faults import Finding
+from popanalysis.clean.findings import Findings
+from popanalysis.clean.identity_number import birth_dates_of, sexes_of
+from popanalysis.clean.names import is_placeholder_with_mother
+from popanalysis.columns import DATE_FIELDS
+
+__all__ = ["check_future", "check_numbers", "place_town", "read_child_number", "report_missing_village", "settle_birth_date", "settle_child_name"]
+
+Columns = dict[str, pd.Series]
+Raw = dict[str, npt.NDArray[np.object_]]
+
+
+def settle_child_name(columns: Columns, raw: Raw, found: Findings) -> None:
+    """The mother's name with a word for child behind it is no name."""
+    if not {"child_name", "mother_name"} <= columns.keys():
+        return
+    child, mother = columns["child_name"], columns["mother_name"]
+    longer = (child.str.len() > mother.str.len()).fillna(False)
+    placeholder = pd.Series([bool(is_longer) and is_placeholder_with_mother(c, m) for c, m, is_longer in zip(child, mother, longer, strict=True)], index=child.index)
+    if placeholder.any():
+        note = columns.get("child_name_note", pd.Series(pd.NA, index=child.index, dtype="string"))
+        columns["child_name_note"] = note.mask(placeholder, child)
+        columns["child_name"] = child.mask(placeholder, pd.NA)
+        found.where(placeholder, "child_name", raw["child_name"], Finding("name_placeholder", "moved", "info"))
+
+
+def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.DataFrame) -> None:
+    """Bring a date column, a date-and-time column and a time column together; the date column wins over the other's date."""
+    clock = columns.pop("birth_date_clock", None)
+    if "birth_datetime" in columns:
+        moment, precision = columns.pop("birth_datetime"), columns.pop("birth_datetime_precision")
+        clock = columns.pop("birth_datetime_clock") if clock is None else clock.fillna(columns.pop("birth_datetime_clock"))
+        if "birth_date" in columns:
+            differs = columns["birth_date"].notna() & moment.notna() & (columns["birth_date"] != moment)
+            found.where(differs, "birth_datetime", raw["birth_datetime"], Finding("date_differs_from_time_column"))
+            columns["birth_date_precision"] = columns["birth_date_precision"].fillna(precision)
+            columns["birth_date"] = columns["birth_date"].fillna(moment)
+        else:
+            columns["birth_date"], columns["birth_date_precision"] = moment, precision
+    if clock is not None and (clock.notna().any() or "birth_datetime" in raw):
+        columns["birth_time"] = columns["birth_time"].fillna(clock) if "birth_time" in columns else clock
+    for field in DATE_FIELDS & columns.keys():
+        columns.pop(f"{field}_clock", None)
+        coarse = columns.get(f"{field}_precision")
+        if coarse is None:
+            continue
+        before = frame.get(f"{field}_precision")
+        if before is not None:  # a date cleaned before shows a day that may stand for a month
+            columns[f"{field}_precision"] = before.astype("string").where(columns[field].notna())
+        elif field != "birth_date" and not coarse.isin(["month", "year"]).any():
+            del columns[f"{field}_precision"]
+
+
+def read_child_number(columns: Columns, raw: Raw, found: Findings, frame: pd.DataFrame) -> None:
+    """Where a list has no birth date or sex of its own, the child's number tells them; a blank cell of such a column stays blank."""
+    if "child_id" not in columns:
+        return
+    number, state = columns["child_id"], columns["child_id_state"]
+    no_date = _absent(frame, "birth_date") & _absent(frame, "birth_datetime")
+    if no_date.any():
+        inside = birth_dates_of(number, state).where(no_date)
+        date = columns.get("birth_date", pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]"))
+        precision = columns.get("birth_date_precision", pd.Series(pd.NA, index=frame.index, dtype="string"))
+        source = pd.Series(pd.NA, index=frame.index, dtype="string").mask(inside.notna(), "child_id")
+        columns["birth_date"], columns["birth_date_precision"] = date.fillna(inside), precision.mask(inside.notna(), "day")
+        columns["birth_date_from"] = frame["birth_date_from"].astype("string").fillna(source) if "birth_date_from" in frame else source
+    no_sex = _absent(frame, "child_sex")
+    if no_sex.any():
+        sex = columns.get("child_sex", pd.Series(pd.NA, index=frame.index, dtype="string"))
+        columns["child_sex"] = sex.fillna(sexes_of(number, state).where(no_sex))
+
+
+def _absent(frame: pd.DataFrame, field: str) -> pd.Series:
+    """Rows whose list has no such column (NA), as against a blank cell (``""``)."""
+    return frame[field].isna() if field in frame.columns else pd.Series(True, index=frame.index)
+
+
+def check_numbers(columns: Columns, raw: Raw, found: Findings) -> None:
+    """Report what a number says against its own row; the value stays, the office decides."""
+    born = columns.get("birth_date")
+    precise = columns.get("birth_date_precision")
+    for field in ("child_id", "mother_id", "father_id"):
+        if field not in columns:
+            continue
+        trusted = columns[f"{field}_state"].isin(["valid", "old_15"])
+        inside, sex = birth_dates_of(columns[field], columns[f"{field}_state"]), sexes_of(columns[field], columns[f"{field}_state"])
+        stated_sex: Any = columns.get("child_sex") if field == "child_id" else {"mother_id": "2", "father_id": "1"}[field]
+        if stated_sex is not None:
+            found.where(trusted & (sex != stated_sex), field, raw[field], Finding("id_sex_differs"))
+        stated = born if field == "child_id" else columns.get(field.replace("_id", "_birth_date"))
+        if stated is not None:
+            found.where(trusted & stated.notna() & inside.notna() & (stated != inside) & _to_the_day(columns, field), field, raw[field], Finding("id_birth_date_differs"))
+        if field == "mother_id" and born is not None and precise is not None:
+            age = (born - inside).dt.days / 365.25
+            found.where(trusted & ((age < 10) | (age > 60)), field, raw[field], Finding("mother_age_impossible"))
+
+
+def _to_the_day(columns: Columns, field: str) -> Any:
+    name = "birth_date_precision" if field == "child_id" else f"{field.replace('_id', '')}_birth_date_precision"
+    return columns[name].eq("day").fillna(False) if name in columns else True
+
+
+def check_future(columns: Columns, raw: Raw, found: Findings, as_of: dt.date | None) -> None:
+    if as_of is None:
+        return
+    for field in [name for name in columns if name in DATE_FIELDS and name in raw]:
+        found.where(columns[field] > pd.Timestamp(as_of), field, raw[field], Finding("date_future"))
+
+
+def place_town(columns: Columns, raw: Raw, found: Findings, divisions: Divisions) -> None:
+    """Look the stated town up among the home banner's."""
+    towns = divisions.towns.get(divisions.home, {})
+    if "town" not in columns or not towns:
+        return
+    short = {name.removesuffix("镇").removesuffix("苏木").removesuffix("乡"): code for name, code in towns.items()}
+    columns["town_code"] = columns["town"].map(lambda name: towns.get(name) or short.get(name), na_action="ignore").astype("string")
+    found.where(columns["town"].notna() & columns["town_code"].isna(), "town", raw.get("town", np.asarray(columns["town"], dtype=object)), Finding("town_unknown", "kept", "note"))
+
+
+def report_missing_village(columns: Columns, raw: Raw, found: Findings) -> None:
+    """A town's list without the village cannot be followed up; a village merged over other rows is never drawn down to this one."""
+    if "village" in raw:
+        found.where(columns["village"].isna(), "village", raw["village"], Finding("village_missing", "set_missing", "note"))
