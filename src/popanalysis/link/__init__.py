@@ -1,0 +1,11 @@
+"""Link the records of several lists to events.
+
+The rule set is data (:class:`LinkageRules`); :func:`link_records` reads like the method: code, block, compare, train, score, decide,
+select. Only this room knows recordlinkage; its parts can be used from plain recordlinkage code (``popanalysis.link.comparisons``,
+``popanalysis.link.blocking.BlockOn``, ``popanalysis.link.model.FellegiSunter``).
+"""
+
+from popanalysis.link.engine import Linked, link_records
+from popanalysis.link.rules import LinkageRules, current_rules
+
+__all__ = ["LinkageRules", "Linked", "current_rules", "link_records"]

@@ -1,0 +1,314 @@
+"""Put records together into events: the exact best assignment, component by component.
+
+Nodes are records (or records that belong together already). An event holds at most one node of each source. Of all ways to cut a component
+into events the one with the largest sum of weights of all pairs inside events wins; weights decide, never probabilities (K09).
+Components of one shape are solved together: every way is a column of a matrix, and one product scores all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+__all__ = ["Assignment", "assign", "assign_edges", "components"]
+
+Positions = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+#: Weight of a pair that must not be in one event.
+NEVER = -1e6
+#: Weight of a pair that was not compared: nothing, but that nodes stay apart unless something speaks for joining them.
+NOT_COMPARED = -1e-6
+#: Ways to cut a component that are listed one by one; beyond, branch and bound.
+MOST_WAYS = 6000
+#: Steps of branch and bound before the best way found so far is taken and the component goes to review.
+MOST_STEPS = 200_000
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Result on nodes.
+
+    Attributes
+    ----------
+    event : number of the event of each node (the least node in it)
+    doubtful : for each edge given: it belongs to one of several ways whose sums lie within ``close_call``
+    cut : for each edge: taken out beforehand, because its component was too large
+    tied : for each edge: in doubt, and nothing at all speaks for one of the ways
+    unproved : nodes whose component was too large to prove the way found to be the best
+    """
+
+    event: Positions
+    doubtful: npt.NDArray[np.bool_]
+    cut: npt.NDArray[np.bool_]
+    tied: npt.NDArray[np.bool_]
+    unproved: npt.NDArray[np.bool_]
+
+
+def components(n: int, left: Positions, right: Positions) -> Positions:
+    """Label of the connected component of each of ``n`` nodes."""
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def assign(
+    sources: npt.NDArray[np.int64], left: Positions, right: Positions, weights: FloatArray, joins: npt.NDArray[np.bool_], *,
+    close_call: float, largest_component: int,
+) -> Assignment:
+    """Find the best events.
+
+    Parameters
+    ----------
+    sources : for each node a bit per source it holds records of.
+    left, right, weights : pairs of nodes and their weight in bits, ``NEVER`` for a veto; pairs not given weigh nothing.
+    joins : pairs that hold a component together (heavy enough to be linked at all); the others only count inside events.
+    close_call, largest_component : bits; nodes.
+    """
+    n = len(sources)
+    cut = _cut_large(n, left, right, weights, joins, largest_component)
+    label = components(n, left[joins & ~cut], right[joins & ~cut])
+    event = np.arange(n, dtype=np.int64)
+    doubtful, tied = np.zeros(len(left), bool), np.zeros(len(left), bool)
+    unproved = np.zeros(n, bool)
+    for shape, members in _by_shape(label, sources):
+        table, edge = _weight_table(members, label, left, right, weights)
+        ways = _ways(shape)
+        if ways is None:
+            for row, matrix, at in zip(members, table, edge, strict=True):
+                _solve_one(shape, row, matrix, at, close_call, event, doubtful, unproved)
+            continue
+        _solve_shape(ways, members, table, edge, close_call, event, doubtful, tied)
+    return Assignment(event, doubtful, cut, tied, unproved)
+
+
+def assign_edges(
+    edges: pd.DataFrame, source: pd.Series[Any], *, lower: float, close_call: float = 3.0, largest_component: int = 60,
+) -> tuple[pd.Series[Any], pd.DataFrame]:
+    """Put records together from weighted edges given as a table.
+
+    Parameters
+    ----------
+    edges : DataFrame with ``record_id_a, record_id_b, match_weight`` (any unit, larger is better).
+    source : Series record_id -> list; a list holds an event once at most.
+    lower : edges below it never link.
+
+    Returns
+    -------
+    event : Series record_id -> number of the event
+    edges : the edges in order, with ``link_decision`` (link, non_link) and ``remark`` (close call, tie, conflict, or "").
+
+    Examples
+    --------
+    >>> edges = pd.DataFrame({"record_id_a": ["a1", "a1", "a2", "a2"], "record_id_b": ["b1", "b2", "b1", "b2"], "match_weight": [10.0, 9.0, 9.0, 1.0]})
+    >>> event, told = assign_edges(edges, pd.Series({"a1": "A", "a2": "A", "b1": "B", "b2": "B"}), lower=0.5, close_call=1.0)
+    >>> told.loc[told["link_decision"] == "link", ["record_id_a", "record_id_b"]].values.tolist()
+    [['a1', 'b2'], ['a2', 'b1']]
+    """
+    source = source.sort_index()
+    ids = source.index
+    codes = pd.factorize(source, sort=True)[0].astype(np.int64)
+    told = edges.sort_values(["record_id_a", "record_id_b"], ignore_index=True)
+    a, b = ids.get_indexer(told["record_id_a"]).astype(np.int64), ids.get_indexer(told["record_id_b"]).astype(np.int64)
+    weight = told["match_weight"].to_numpy(dtype=float)
+    found = assign(np.int64(1) << codes, a, b, weight, weight >= lower, close_call=close_call, largest_component=largest_component)
+    together = found.event[a] == found.event[b]
+    told["link_decision"] = np.where(together & ~found.tied, "link", "non_link")
+    told["remark"] = np.select(
+        [found.tied, found.doubtful, (weight >= lower) & ~together], ["tie", "close call", "conflict"], "")
+    event = found.event.copy()
+    for k in np.flatnonzero(found.tied):  # nothing speaks for one of the ways: nobody is put together
+        event[[a[k], b[k]]] = [a[k], b[k]]
+    return pd.Series(event, index=ids, name="event"), told
+
+
+# --- components of one shape ----------------------------------------------------------------------------
+
+
+def _by_shape(label: Positions, sources: npt.NDArray[np.int64]) -> list[tuple[tuple[int, ...], npt.NDArray[np.int64]]]:
+    """Components of two or more nodes, those of one shape (sources of the nodes, in order) together as rows of a matrix."""
+    size = np.bincount(label)
+    at = np.flatnonzero(size[label] > 1)
+    at = at[np.lexsort((at, sources[at], label[at]))]
+    n = size[label[at]]
+    found = []
+    for k in np.unique(n):
+        rows = at[n == k].reshape(-1, k)
+        shapes, which = np.unique(sources[rows], axis=0, return_inverse=True)
+        found += [(tuple(int(s) for s in shape), rows[which.ravel() == s]) for s, shape in enumerate(shapes)]
+    return found
+
+
+def _weight_table(members: npt.NDArray[np.int64], label: Positions, left: Positions, right: Positions, weights: FloatArray) -> tuple[FloatArray, Positions]:
+    """Weight of every pair of nodes in each component, and which edge gives it (-1: none; such a pair weighs next to nothing)."""
+    n_rows, k = members.shape
+    row_of, place = np.full(len(label), -1), np.zeros(len(label), np.int64)
+    row_of[members.ravel()] = np.repeat(np.arange(n_rows), k)
+    place[members.ravel()] = np.tile(np.arange(k), n_rows)
+    inside = np.flatnonzero((row_of[left] >= 0) & (row_of[left] == row_of[right]))
+    low = np.minimum(place[left[inside]], place[right[inside]])
+    high = np.maximum(place[left[inside]], place[right[inside]])
+    column = low * k - low * (low + 1) // 2 + high - low - 1
+    table = np.full((n_rows, k * (k - 1) // 2), NOT_COMPARED)
+    edge = np.full(table.shape, -1, np.int64)
+    table[row_of[left[inside]], column] = weights[inside]
+    edge[row_of[left[inside]], column] = inside
+    return table, edge
+
+
+@lru_cache(maxsize=4096)
+def _ways(shape: tuple[int, ...]) -> npt.NDArray[np.int8] | None:
+    """All ways to cut nodes of these sources into events: a row a way, the number of the event of each node; None if too many."""
+    ways: list[list[int]] = [[]]
+    for node, mask in enumerate(shape):
+        longer = []
+        for way in ways:
+            held: dict[int, int] = {}
+            for other, event in enumerate(way):
+                held[event] = held.get(event, 0) | shape[other]
+            longer += [[*way, event] for event, masks in held.items() if not masks & mask]
+            longer.append([*way, node])
+        ways = longer
+        if len(ways) > MOST_WAYS:
+            return None
+    return np.array(ways, dtype=np.int8)
+
+
+def _solve_shape(
+    ways: npt.NDArray[np.int8], members: npt.NDArray[np.int64], table: FloatArray, edge: Positions, close_call: float,
+    event: Positions, doubtful: npt.NDArray[np.bool_], tied: npt.NDArray[np.bool_],
+) -> None:
+    """Score every way of every component of one shape; write the best one, and what other ways come close."""
+    pairs = list(combinations(range(members.shape[1]), 2))
+    together = np.array([ways[:, i] == ways[:, j] for i, j in pairs])
+    for part in np.array_split(np.arange(len(members)), max(1, table.shape[0] * len(ways) // 4_000_000)):
+        scores = table[part] @ together
+        best = scores.argmax(axis=1)
+        top = scores[np.arange(len(part)), best]
+        event[members[part]] = np.take_along_axis(members[part], ways[best].astype(np.int64), axis=1)
+        scores[np.arange(len(part)), best] = -np.inf
+        gap = top - scores.max(axis=1)
+        given = edge[part] >= 0
+        for k in np.flatnonzero(gap < close_call):
+            near = np.flatnonzero(scores[k] > top[k] - close_call)
+            differ = (together[:, near] != together[:, [best[k]]]).any(axis=1) & given[k]
+            doubtful[edge[part[k]][differ]] = True
+            if gap[k] < 1e-9:
+                same = np.flatnonzero(scores[k] > top[k] - 1e-9)
+                tied[edge[part[k]][(together[:, same] != together[:, [best[k]]]).any(axis=1) & given[k]]] = True
+
+
+# --- components too large to list every way -----------------------------------------------------------
+
+
+def _solve_one(
+    shape: tuple[int, ...], members: npt.NDArray[np.int64], table: FloatArray, edge: Positions, close_call: float,
+    event: Positions, doubtful: npt.NDArray[np.bool_], unproved: npt.NDArray[np.bool_],
+) -> None:
+    k = len(shape)
+    weight = np.zeros((k, k))
+    weight[np.triu_indices(k, 1)] = table
+    weight += weight.T
+    proved = True
+    if len(set(shape)) == 2 and not shape[0] & shape[-1]:
+        way = _best_pairs(shape, weight)
+    else:
+        way, proved = _branch_and_bound(shape, weight)
+    event[members] = members[way]
+    if not proved:
+        unproved[members] = True
+        doubtful[edge[edge >= 0]] = True
+        return
+    # the second best way was not looked for; moving one node, or exchanging two of one list, shows what is close
+    best, pairs = _total(weight, way), list(combinations(range(k), 2))
+    for other in _neighbours(shape, way):
+        if best - _total(weight, other) < close_call:
+            differ = [(way[x] == way[y]) != (other[x] == other[y]) for x, y in pairs]
+            doubtful[edge[np.array(differ) & (edge >= 0)]] = True
+
+
+def _neighbours(shape: tuple[int, ...], way: Sequence[int]) -> Iterable[list[int]]:
+    """Ways that differ by one node moved, or by two nodes of one list exchanged."""
+    k = len(shape)
+    for node in range(k):
+        for event in sorted({*way, node} - {way[node]}):
+            moved = [event if x == node else e for x, e in enumerate(way)]
+            if _allowed(shape, moved):
+                yield moved
+    for x, y in combinations(range(k), 2):
+        if shape[x] == shape[y] and way[x] != way[y]:
+            yield [way[y] if n == x else way[x] if n == y else e for n, e in enumerate(way)]
+
+
+def _best_pairs(shape: tuple[int, ...], weight: FloatArray) -> list[int]:
+    """Two lists: linear assignment."""
+    first = [k for k, mask in enumerate(shape) if mask == shape[0]]
+    second = [k for k, mask in enumerate(shape) if mask != shape[0]]
+    gain = np.maximum(weight[np.ix_(first, second)], 0)
+    way = list(range(len(shape)))
+    for i, j in zip(*linear_sum_assignment(gain, maximize=True), strict=True):
+        if gain[i, j] > 0:
+            way[second[j]] = first[i]
+    return way
+
+
+def _allowed(shape: tuple[int, ...], way: Sequence[int]) -> bool:
+    held: dict[int, int] = {}
+    for mask, event in zip(shape, way, strict=True):
+        if held.get(event, 0) & mask:
+            return False
+        held[event] = held.get(event, 0) | mask
+    return True
+
+
+def _total(weight: FloatArray, way: Sequence[int]) -> float:
+    at = np.asarray(way)
+    return float(np.triu(weight * (at[:, None] == at[None, :]), 1).sum())
+
+
+def _branch_and_bound(shape: tuple[int, ...], weight: FloatArray) -> tuple[list[int], bool]:
+    """Three lists and more: try each node in each event it fits, best first, dropping what cannot beat the best way so far."""
+    k = len(shape)
+    gain = np.array([sum(max(0.0, max((weight[i, j] for j in range(i) if shape[j] == mask and not mask & shape[i]), default=0.0))
+                         for mask in set(shape)) for i in range(k)])
+    hope = np.append(np.cumsum(gain[::-1])[::-1], 0.0)
+    best: tuple[float, list[int]] = (-1.0, list(range(k)))
+    steps = 0
+
+    def place(node: int, way: list[int], held: dict[int, int], score: float) -> None:
+        nonlocal best, steps
+        steps += 1
+        if steps > MOST_STEPS or score + hope[node] <= best[0]:
+            return
+        if node == k:
+            best = (score, list(way))
+            return
+        adds = {e: sum(weight[node, o] for o in range(node) if way[o] == e) for e, mask in held.items() if not mask & shape[node]}
+        for event in [*sorted((e for e, a in adds.items() if a > NEVER / 2), key=lambda e: -adds[e]), node]:
+            place(node + 1, [*way, event], {**held, event: held.get(event, 0) | shape[node]}, score + adds.get(event, 0.0))
+
+    place(0, [], {}, 0.0)
+    return best[1], steps <= MOST_STEPS
+
+
+def _cut_large(n: int, left: Positions, right: Positions, weights: FloatArray, joins: npt.NDArray[np.bool_], largest: int) -> npt.NDArray[np.bool_]:
+    """Take the weakest edges out of components beyond the guard until every one is small enough; the same edges whatever their order."""
+    cut = np.zeros(len(left), bool)
+    while True:
+        kept = joins & ~cut
+        label = components(n, left[kept], right[kept])
+        size = np.bincount(label, minlength=1)
+        heavy = kept & (size[label[left]] > largest)
+        if not heavy.any():
+            return cut
+        for component in np.unique(label[left[heavy]]):
+            inside = heavy & (label[left] == component)
+            cut |= inside & (weights <= np.quantile(weights[inside], 0.25))

@@ -1,0 +1,338 @@
+"""Candidate pairs: the union of blocking passes, on sorted codes.
+
+A pass is a recordlinkage index algorithm (:class:`BlockOn`), so that it can be added to a plain ``recordlinkage.Index``;
+inside the engine the same grouping works on positions. A record with a blank key part is in no block of that pass, and is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from recordlinkage.base import BaseIndexAlgorithm
+from scipy.sparse import coo_array
+
+from popanalysis.errors import ParameterError
+from popanalysis.link.coding import Column, IntArray, ObjectArray, Universe, ValueTable, code_values
+from popanalysis.link.comparisons.certificate_number import CertificateKeys
+from popanalysis.link.comparisons.date import DateKeys
+from popanalysis.link.comparisons.id_number import NumberKeys
+from popanalysis.link.comparisons.person_name import NameKeys
+from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules, nearest
+
+__all__ = ["BlockOn", "BlockingReport", "Candidates", "block_pairs", "key_of_values"]
+
+Positions = npt.NDArray[np.int64]
+
+
+# --- keys of values -----------------------------------------------------------------------------------
+
+
+def _text_part(table: ValueTable, end: int) -> IntArray:
+    return pd.factorize(np.array([v[:end] for v in table.values], dtype=object))[0].astype(np.int32)
+
+
+def _date_number(table: ValueTable, by_month: bool) -> IntArray:
+    keys = table.keys(DateKeys)
+    number = keys.year * 12 + keys.month if by_month else keys.year
+    return np.where(keys.unreadable | (by_month & (keys.month == 0)), -1, number).astype(np.int32)
+
+
+#: Key parts that are not the value itself: name -> key code per distinct value (-1: no key).
+TRANSFORMS: Mapping[str, Any] = {
+    "sound": lambda table: table.keys(NameKeys).sound,
+    "near_sound": lambda table: table.keys(NameKeys).near,
+    "variants": lambda table: table.keys(NameKeys).variant,
+    "letters": lambda table: table.keys(NameKeys).letters,
+    "number": lambda table: table.keys(NumberKeys).code,
+    "division_and_date": lambda table: table.keys(NumberKeys).head,
+    "certificate": lambda table: table.keys(CertificateKeys).code,
+    "month": lambda table: _date_number(table, by_month=True),
+    "year": lambda table: _date_number(table, by_month=False),
+    "first_character": lambda table: _text_part(table, 1),
+    "first_three": lambda table: _text_part(table, 3),
+}
+#: What a key part without a named transform means, by the kind of the field's comparison.
+_PLAIN: Mapping[str, str] = {"id_number": "number", "person_name": "variants", "certificate_number": "certificate"}
+
+
+def key_of_values(table: ValueTable, transform: str | None) -> IntArray:
+    """Return the key code of each distinct value; the value itself where no transform is named.
+
+    Raises
+    ------
+    ParameterError : there is no such transform.
+    """
+    if transform is None:
+        return np.arange(len(table), dtype=np.int32)
+    if transform not in TRANSFORMS:
+        zh, en = nearest(transform, list(TRANSFORMS))
+        raise ParameterError(zh=f"分块键的变换“{transform}”不存在；{zh}。", en=f"Unknown transform '{transform}' of a blocking key; {en}.", name=transform)
+    keys: IntArray = TRANSFORMS[transform](table)
+    return keys
+
+
+def _part_codes(column: Column, transform: str | None) -> IntArray:
+    return np.append(key_of_values(column.table, transform), np.int32(-1))[column.codes]
+
+
+def _combined(parts: Sequence[IntArray]) -> IntArray:
+    """One code for several key parts; -1 where any is blank."""
+    blank = np.any([p < 0 for p in parts], axis=0)
+    key = parts[0].astype(np.int64)
+    for part in parts[1:]:
+        key = pd.factorize(key * (int(part.max(initial=0)) + 2) + part)[0]
+    codes = pd.factorize(np.where(blank, -1, key))[0].astype(np.int32)
+    codes[blank] = -1
+    return codes
+
+
+# --- pairs of equal keys --------------------------------------------------------------------------------
+
+
+def _grouped(codes: IntArray) -> tuple[Positions, npt.NDArray[np.int64]]:
+    """Positions sorted by code (blank ones left out), and where each group starts (counting sort)."""
+    at = np.flatnonzero(codes >= 0)
+    n = int(codes.max(initial=-1)) + 1
+    rows = coo_array((np.ones(len(at), np.int8), (codes[at], at)), shape=(max(n, 1), len(codes))).tocsr()
+    return rows.indices.astype(np.int64), rows.indptr.astype(np.int64)
+
+
+def _pairs_within(members: Positions, starts: npt.NDArray[np.int64]) -> tuple[Positions, Positions]:
+    """All pairs inside each group; the left one stands first in the line."""
+    ends = np.repeat(starts[1:], np.diff(starts))
+    here = np.arange(len(members))
+    n_after = ends - here - 1
+    left = np.repeat(here, n_after)
+    right = np.arange(len(left)) - np.repeat(np.cumsum(n_after) - n_after, n_after) + left + 1
+    return members[left], members[right]
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """Keys of one pass: of each record, and as partner where the other's key is another column."""
+
+    own: IntArray
+    other: IntArray | None = None
+
+    def agree(self, left: Positions, right: Positions) -> npt.NDArray[np.bool_]:
+        if self.other is None:
+            return (self.own[left] == self.own[right]) & (self.own[left] >= 0)
+        crossed = (self.own[left] == self.other[right]) & (self.own[left] >= 0)
+        return crossed | ((self.other[left] == self.own[right]) & (self.other[left] >= 0))
+
+    def pairs(self) -> tuple[Positions, Positions]:
+        if self.other is None:
+            return _pairs_within(*_grouped(self.own))
+        n = len(self.own)
+        left, right = _pairs_within(*_grouped(np.concatenate([self.own, self.other])))
+        cross = (left < n) & (right >= n)
+        left, right = left[cross], right[cross] - n
+        low, high = np.minimum(left, right), np.maximum(left, right)
+        kept = pd.unique((low * n + high)[low != high])
+        return kept // n, kept % n
+
+
+# --- the engine's blocking ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BlockingReport:
+    """What each pass did.
+
+    Attributes
+    ----------
+    passes : DataFrame, a row a pass and one for the union: ``blocking_pass, n_pairs, n_new_pairs, reduction_ratio, n_blank_keys, n_refused_records``
+    largest_blocks : DataFrame, the largest five blocks of each pass: ``blocking_pass, n_records, n_pairs, done`` (compared, split, refused)
+    n_without_candidate : records that no pass gave a partner
+    """
+
+    passes: pd.DataFrame
+    largest_blocks: pd.DataFrame
+    n_without_candidate: int
+
+    @property
+    def n_refused_records(self) -> int:
+        """Records in blocks that were too large even when split."""
+        return int(self.passes["n_refused_records"].sum())
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Candidate pairs by position (``left`` before ``right``), which passes each pair agrees on (a bit a pass), and the records without any key."""
+
+    left: Positions
+    right: Positions
+    passes: npt.NDArray[np.int64]
+    keyless: npt.NDArray[np.bool_]
+    report: BlockingReport
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
+    """Make the candidate pairs of all passes, each pair once.
+
+    Raises
+    ------
+    ParameterError : a key part names an unknown transform.
+    """
+    allowed = _allowed(universe, rules)
+    found: list[tuple[Positions, Positions]] = []
+    keys: list[_Keys] = []
+    rows, largest = [], []
+    comparable = _comparable_pairs(universe, allowed)
+    for blocking_pass in rules.blocking.passes:
+        own, blocks = _sized_keys(universe, blocking_pass, rules, allowed)
+        largest.append(blocks.assign(blocking_pass=blocking_pass.name))
+        here = own if isinstance(own, _Keys) else _Keys(own)
+        left, right = here.pairs()
+        keep = allowed[universe.source[left], universe.source[right]]
+        left, right = left[keep], right[keep]
+        n_pairs = len(left)
+        for earlier in keys:
+            new = ~earlier.agree(left, right)
+            left, right = left[new], right[new]
+        keys.append(here)
+        found.append((left, right))
+        rows.append({
+            "blocking_pass": blocking_pass.name, "n_pairs": n_pairs, "n_new_pairs": len(left),
+            "reduction_ratio": 1 - n_pairs / comparable if comparable else 1.0, "n_blank_keys": int(np.sum(here.own < 0)),
+            "n_refused_records": int(blocks.loc[blocks["done"] == "refused", "n_records"].sum())})
+    left = np.concatenate([f[0] for f in found])
+    right = np.concatenate([f[1] for f in found])
+    passes = np.zeros(len(left), np.int64)
+    for k, here in enumerate(keys):
+        passes |= here.agree(left, right).astype(np.int64) << k
+    keyless = np.all([k.own < 0 if k.other is None else (k.own < 0) & (k.other < 0) for k in keys], axis=0)
+    has_candidate = np.zeros(len(universe), bool)
+    has_candidate[left] = has_candidate[right] = True
+    rows.append({
+        "blocking_pass": "union", "n_pairs": len(left), "n_new_pairs": len(left), "reduction_ratio": 1 - len(left) / comparable if comparable else 1.0,
+        "n_blank_keys": int(keyless.sum()), "n_refused_records": 0})
+    report = BlockingReport(pd.DataFrame(rows), pd.concat(largest, ignore_index=True), int(np.sum(~has_candidate)))
+    return Candidates(left, right, passes, keyless, report)
+
+
+def _allowed(universe: Universe, rules: LinkageRules) -> npt.NDArray[np.bool_]:
+    """Which pairs of sources are compared; a source with itself where duplicates are to be found."""
+    place = {name: k for k, name in enumerate(universe.sources)}
+    allowed = np.zeros((len(place), len(place)), bool)
+    for a, b in rules.links:
+        allowed[place[a], place[b]] = allowed[place[b], place[a]] = True
+    for name, source in rules.sources.items():
+        allowed[place[name], place[name]] = source.duplicates == "find"
+    return allowed
+
+
+def _comparable_pairs(universe: Universe, allowed: npt.NDArray[np.bool_]) -> int:
+    n = universe.sizes()
+    cross = sum(int(n[a]) * int(n[b]) for a in range(len(n)) for b in range(a + 1, len(n)) if allowed[a, b])
+    return cross + sum(int(n[a]) * (int(n[a]) - 1) // 2 for a in range(len(n)) if allowed[a, a])
+
+
+def _sized_keys(
+    universe: Universe, blocking_pass: BlockingPass, rules: LinkageRules, allowed: npt.NDArray[np.bool_],
+) -> tuple[IntArray | _Keys, pd.DataFrame]:
+    """Keys of a pass with its too large blocks split, or refused where they cannot be split further."""
+    if blocking_pass.against is not None:
+        own = [_named_part(universe, part, rules) for part in blocking_pass.on]
+        other = [_named_part(universe, part, rules) for part in blocking_pass.against]
+        both = _combined([np.concatenate(pair) for pair in zip(own, other, strict=True)])
+        sizes = np.bincount(both[both >= 0], minlength=1).astype(np.int64)
+        refused = sizes * sizes // 4 > rules.blocking.max_block_pairs
+        both[(both >= 0) & refused[both]] = -1
+        return _Keys(both[: len(universe)], both[len(universe):]), _largest(sizes, sizes * sizes // 4, refused, np.zeros(0, bool))
+    codes = _combined([_named_part(universe, part, rules) for part in blocking_pass.on])
+    sizes, pairs = _block_sizes(codes, universe.source, allowed)
+    heavy = pairs > rules.blocking.max_block_pairs
+    blocks = _largest(sizes, pairs, np.zeros(0, bool), heavy)
+    for part in blocking_pass.split_by:
+        if not heavy.any():
+            break
+        split = _named_part(universe, part, rules)
+        in_heavy = (codes >= 0) & heavy[codes]
+        parts = _combined([codes, split])
+        codes = np.where(in_heavy, np.where(parts >= 0, parts + len(heavy), -1), codes).astype(np.int32)
+        codes = _combined([codes])
+        sizes, pairs = _block_sizes(codes, universe.source, allowed)
+        heavy = pairs > rules.blocking.max_block_pairs
+    if heavy.any():
+        blocks = pd.concat([blocks[blocks["done"] != "split"], _largest(sizes, pairs, heavy, np.zeros(0, bool), only=heavy)], ignore_index=True)
+        codes = np.where((codes >= 0) & heavy[codes], -1, codes).astype(np.int32)
+    return codes, blocks
+
+
+def _named_part(universe: Universe, part: KeyPart, rules: LinkageRules) -> IntArray:
+    field, transform = (part, None) if isinstance(part, str) else next(iter(part.items()))
+    if transform is None:
+        transform = next((_PLAIN.get(c.kind) for c in rules.comparisons if c.field == field), None)
+    return _part_codes(universe.columns[field], transform)
+
+
+def _block_sizes(codes: IntArray, source: npt.NDArray[np.int8], allowed: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Records and allowed pairs of each block, counted before any pair is made."""
+    n_blocks, n_sources = int(codes.max(initial=-1)) + 1, len(allowed)
+    known = codes >= 0
+    per = np.bincount(codes[known].astype(np.int64) * n_sources + source[known], minlength=n_blocks * n_sources).reshape(n_blocks, n_sources)
+    pairs = sum((per[:, a] * per[:, b] for a in range(n_sources) for b in range(a + 1, n_sources) if allowed[a, b]), np.zeros(n_blocks, np.int64))
+    pairs = pairs + sum((per[:, a] * (per[:, a] - 1) // 2 for a in range(n_sources) if allowed[a, a]), np.zeros(n_blocks, np.int64))
+    return per.sum(axis=1), pairs
+
+
+def _largest(sizes: Any, pairs: Any, refused: Any, split: Any, only: Any = None) -> pd.DataFrame:
+    """Describe the largest five blocks (or all of ``only``) without their key, which is personal data."""
+    which = np.argsort(-pairs, kind="stable")[:5] if only is None else np.flatnonzero(only)
+    done = ["refused" if k < len(refused) and refused[k] else "split" if k < len(split) and split[k] else "compared" for k in which]
+    return pd.DataFrame({"n_records": sizes[which], "n_pairs": pairs[which], "done": done})
+
+
+# --- recordlinkage's face -------------------------------------------------------------------------------
+
+
+class BlockOn(BaseIndexAlgorithm):  # type: ignore[misc, unused-ignore]
+    """A blocking pass for ``recordlinkage.Index``: records that agree on every key part.
+
+    Parameters
+    ----------
+    on : key parts: a column, or ``{column: transform}`` such as ``{"mother_name": "sound"}``; a blank part makes no block.
+
+    Examples
+    --------
+    >>> import recordlinkage
+    >>> left = pd.DataFrame({"name": ["王芳", "李娜", None]}, index=["a1", "a2", "a3"])
+    >>> right = pd.DataFrame({"name": ["王方", "刘洋", None]}, index=["b1", "b2", "b3"])
+    >>> recordlinkage.Index([BlockOn([{"name": "sound"}])]).index(left, right).to_list()
+    [('a1', 'b1')]
+    """
+
+    def __init__(self, on: Sequence[KeyPart], **options: Any) -> None:
+        super().__init__(**options)
+        self.on = list(on)
+
+    def _link_index(self, df_a: pd.DataFrame, df_b: pd.DataFrame) -> pd.MultiIndex:
+        left, right = self._pairs([df_a, df_b])
+        cross = (left < len(df_a)) & (right >= len(df_a))
+        return self._labelled(df_a.index, df_b.index, left[cross], right[cross] - len(df_a))
+
+    def _dedup_index(self, df_a: pd.DataFrame) -> pd.MultiIndex:
+        left, right = self._pairs([df_a])
+        return self._labelled(df_a.index, df_a.index, right, left)  # recordlinkage keeps the lower triangle
+
+    def _pairs(self, frames: list[pd.DataFrame]) -> tuple[Positions, Positions]:
+        parts = []
+        for part in self.on:
+            field, transform = (part, None) if isinstance(part, str) else next(iter(part.items()))
+            values: ObjectArray = np.concatenate([f[field].to_numpy(dtype=object) for f in frames])
+            codes, distinct = code_values(values)
+            parts.append(_part_codes(Column(codes, ValueTable(distinct)), transform))
+        return _Keys(_combined(parts)).pairs()
+
+    @staticmethod
+    def _labelled(left: pd.Index[Any], right: pd.Index[Any], a: Positions, b: Positions) -> pd.MultiIndex:
+        return pd.MultiIndex(levels=[left, right], codes=[a, b], names=[None, None], verify_integrity=False)

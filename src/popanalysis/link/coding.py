@@ -1,0 +1,239 @@
+"""Code every column once: a value becomes an int32, and all further work is done per distinct value.
+
+Records of all sources stand in one line, in the order of their content, so that no result depends on the order
+in which rows or files arrived. Inside the engine a record is its position in that line; record ids appear only at the edge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.errors import LinkageError
+from popanalysis.link.rules import LinkageRules, nearest
+
+__all__ = ["MISSING", "Column", "Universe", "ValueTable", "code_records", "code_values"]
+
+IntArray = npt.NDArray[np.int32]
+ObjectArray = npt.NDArray[np.object_]
+Keys = TypeVar("Keys")
+
+#: Code of a missing value.
+MISSING = -1
+#: Texts that say "nothing is known"; the last four are what a cast to text makes of a gap.
+MISSING_WORDS = frozenset({"", "无", "不详", "未知", "暂无", "待查", "—", "-", "/", "nan", "None", "<NA>", "NaT"})
+
+_TIME_OF_DAY = re.compile(r"[T ]00:00(:00(\.0+)?)?$")
+
+
+@dataclass
+class ValueTable:
+    """Distinct values of one or more columns; keys derived from them are made once, on demand."""
+
+    values: ObjectArray
+    _keys: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def keys(self, make: Callable[[ObjectArray], Keys]) -> Keys:
+        """Return ``make(values)``, computed at the first call only."""
+        if make not in self._keys:
+            self._keys[make] = make(self.values)
+        result: Keys = self._keys[make]
+        return result
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of all sources: a code per record, and the table the codes point into."""
+
+    codes: IntArray
+    table: ValueTable
+
+
+@dataclass(frozen=True)
+class Universe:
+    """All records of all sources, in content order.
+
+    ``source`` holds the number of each record's source (its place in ``sources``).
+    """
+
+    record_ids: ObjectArray
+    source: npt.NDArray[np.int8]
+    sources: tuple[str, ...]
+    columns: Mapping[str, Column]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.record_ids)
+
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Return the number of records of each source."""
+        return np.bincount(self.source, minlength=len(self.sources))
+
+
+def code_records(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> Universe:
+    """Code the columns a rule set uses.
+
+    Parameters
+    ----------
+    frames : source -> DataFrame indexed by record id; a source or column may be absent (then nothing is known of it).
+    rules : names the sources, and by its comparisons and blocking passes the columns.
+
+    Raises
+    ------
+    LinkageError : a frame of no such source, an index that is not unique over all frames, or a date column without one readable date.
+    """
+    _check_frames(frames, rules)
+    sources = tuple(rules.sources)
+    given = [frames[s] if s in frames else pd.DataFrame() for s in sources]
+    lengths = [len(f) for f in given]
+    ids = np.concatenate([np.asarray(f.index.to_numpy(), dtype=object) for f in given]) if given else np.array([], dtype=object)
+    source = np.repeat(np.arange(len(sources), dtype=np.int8), lengths)
+    columns: dict[str, Column] = {}
+    notes: list[str] = []
+    dates = {c.field for c in rules.comparisons if c.kind == "date"}
+    for pool in _pools(rules):
+        texts = [_texts(f, name, name in dates) for name in pool for f in given]
+        codes, values = code_values(np.concatenate(texts)) if texts else (np.array([], np.int32), np.array([], object))
+        table = ValueTable(values)
+        if dates.intersection(pool):
+            notes += _check_dates(table, pool)
+        for name, part in zip(pool, np.split(codes, len(pool)), strict=True):
+            columns[name] = Column(part, table)
+    order = _content_order(source, ids, columns)
+    columns = {name: Column(c.codes[order], c.table) for name, c in columns.items()}
+    return Universe(ids[order], source[order], sources, columns, tuple(notes))
+
+
+def code_values(values: ObjectArray) -> tuple[IntArray, ObjectArray]:
+    """Return a code per value and the distinct texts; blanks, gaps and words for "unknown" get code -1.
+
+    Examples
+    --------
+    >>> codes, texts = code_values(np.array(["王芳", None, " 王芳", "不详", "李娜"], dtype=object))
+    >>> codes.tolist(), texts.tolist()
+    ([0, -1, 0, -1, 1], ['王芳', '李娜'])
+    """
+    codes, distinct = pd.factorize(values)
+    texts = [v.strip() if isinstance(v, str) else _plain(v) for v in distinct]
+    mended, kept = pd.factorize(np.array([None if t in MISSING_WORDS else t for t in texts], dtype=object))
+    if len(kept) < len(distinct):
+        codes = np.append(mended, MISSING)[codes]  # code -1 takes the appended entry
+    return codes.astype(np.int32), np.asarray(kept, dtype=object)
+
+
+# --- columns ----------------------------------------------------------------------------------------
+
+
+def _check_frames(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> None:
+    for name in frames:
+        if name not in rules.sources:
+            zh, en = nearest(name, list(rules.sources))
+            raise LinkageError(
+                zh=f"规则集 {rules.name} 中没有来源“{name}”；{zh}。", en=f"Rule set {rules.name} knows no source '{name}'; {en}.", source=name)
+    index = pd.Index(np.concatenate([np.asarray(f.index.to_numpy(), dtype=object) for f in frames.values()] or [np.array([], dtype=object)]))
+    if not index.is_unique:
+        twice = index[index.duplicated()].unique()
+        shown = ", ".join(map(str, twice[:5]))
+        raise LinkageError(
+            zh=f"记录编号（索引）须在所有来源中唯一，有 {len(twice)} 个编号重复，如 {shown}。请先为每条记录编号，再进行比对。",
+            en=f"Record ids (the index) must be unique over all sources; {len(twice)} stand twice, for example {shown}. Give every record its own id first.",
+            record_ids=[*map(str, twice[:5])])
+
+
+def _pools(rules: LinkageRules) -> list[list[str]]:
+    """Columns that are coded together: former numbers and exchanged columns must meet in one table."""
+    groups: list[set[str]] = []
+    for names in [*_used_together(rules), *([n] for n in _used(rules))]:
+        merged = set(names).union(*(g for g in groups if g.intersection(names)))
+        groups = [g for g in groups if not g.intersection(names)] + [merged]
+    return sorted(sorted(g) for g in groups)
+
+
+def _used_together(rules: LinkageRules) -> Iterable[list[str]]:
+    yield from (list(pair) for pair in rules.swapped)
+    yield from ([c.field, c.former] for c in rules.comparisons if c.former)
+    for blocking_pass in rules.blocking.passes:
+        for left, right in zip(blocking_pass.on, blocking_pass.against or [], strict=False):
+            yield [_field(left), _field(right)]
+
+
+def _used(rules: LinkageRules) -> Iterable[str]:
+    yield from (c.field for c in rules.comparisons)
+    for p in rules.blocking.passes:
+        yield from (_field(part) for part in [*p.on, *(p.against or []), *p.split_by])
+
+
+def _field(part: str | dict[str, str]) -> str:
+    return part if isinstance(part, str) else next(iter(part))
+
+
+def _texts(frame: pd.DataFrame, name: str, is_date: bool) -> ObjectArray:
+    """Return a column as texts and gaps; numbers and dates are written out once per distinct value."""
+    if name not in frame.columns:
+        return np.full(len(frame), None, dtype=object)
+    column = frame[name]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    values: ObjectArray
+    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+        values = column.to_numpy(dtype=object)
+    else:
+        codes, distinct = pd.factorize(column)
+        values = np.array([*(_plain(v) for v in distinct), None], dtype=object)[codes]
+    precision = f"{name}_precision"
+    if is_date and precision in frame.columns:
+        values = _cut_to_precision(values, frame[precision].to_numpy(dtype=object))
+    return values
+
+
+def _cut_to_precision(values: ObjectArray, precision: ObjectArray) -> ObjectArray:
+    cut = values.copy()
+    for word, length in (("month", 7), ("year", 4)):
+        for k in np.flatnonzero(precision == word):
+            cut[k] = None if pd.isna(values[k]) else _plain(values[k])[:length]
+    return cut
+
+
+def _plain(value: Any) -> str:
+    """Write a value that is no text as the text it would be in a list."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return _TIME_OF_DAY.sub("", str(value)).strip()
+
+
+def _check_dates(table: ValueTable, pool: list[str]) -> list[str]:
+    from popanalysis.link.comparisons.date import DateKeys
+
+    unreadable = int(np.sum(table.keys(DateKeys).unreadable))
+    if unreadable and unreadable == len(table):
+        raise LinkageError(
+            zh=f"日期列 {'、'.join(pool)} 中没有一个可读的日期。应为日期类型或“2025-03-05”形式的文本。请先用 clean_records 处理。",
+            en=f"Date column {', '.join(pool)} holds no readable date. Expected dates or text like 2025-03-05. Run clean_records first.", column=pool[0])
+    return [f"{', '.join(pool)}: {unreadable} distinct values are no ISO date and count as missing"] if unreadable else []
+
+
+def _content_order(source: npt.NDArray[np.int8], ids: ObjectArray, columns: Mapping[str, Column]) -> npt.NDArray[np.intp]:
+    """Order records by source and content; only records alike in every column are ordered by their ids."""
+    content = np.zeros(len(ids), dtype=np.uint64)
+    for name in sorted(columns):
+        column = columns[name]
+        hashes = np.append(pd.util.hash_array(column.table.values, categorize=False), np.uint64(0x9E3779B97F4A7C15))
+        content = (content ^ hashes[column.codes]) * np.uint64(0x100000001B3)
+    order = np.lexsort((content, source))
+    same = (np.diff(content[order]) == 0) & (np.diff(source[order]) == 0)
+    if same.any():
+        in_tie = np.append(same, False) | np.insert(same, 0, False)
+        run = np.cumsum(~np.insert(same, 0, False))
+        tied = np.flatnonzero(in_tie)
+        by_id = sorted(tied, key=lambda k: (run[k], str(ids[order[k]])))
+        order[tied] = order[by_id]
+    return order

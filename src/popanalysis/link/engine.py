@@ -1,0 +1,167 @@
+"""The linkage as a chain of verbs: code, block, compare, train, score, decide, select."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.columns import LINKS_COLUMNS
+from popanalysis.errors import LinkageError, NotYetError
+from popanalysis.link.blocking import BlockingReport, Candidates, block_pairs
+from popanalysis.link.coding import Universe, code_records
+from popanalysis.link.decision import decide_patterns
+from popanalysis.link.events import Grouped, Pairs, names_apart, read_bonds, select_events
+from popanalysis.link.patterns import Vectors, compare_pairs, count_patterns, level_names
+from popanalysis.link.quality import expected_errors
+from popanalysis.link.rules import LinkageRules, nearest
+from popanalysis.link.training import LinkageModel, score_pairs, train_model
+
+__all__ = ["Linked", "link_records"]
+
+ENGINES = ("local", "recordlinkage", "spark")
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Result of a linkage.
+
+    Attributes
+    ----------
+    links : DataFrame, a row a pair: ``record_id_a, record_id_b, link_decision`` (link, possible_link, non_link), ``match_weight`` (bits,
+        sum of log2(m/u)), ``match_probability``, then a column a comparison with its level or missing_left, missing_right, missing_both,
+        and ``swapped`` where the rule set has exchangeable columns; sorted. Pairs below the lower threshold are left out.
+    events : Series record_id -> ``E1``, ``E2`` ..., numbered in the order of content; every record has one.
+    records : DataFrame ``record_id, source, event_id, set_id, link_status, reason, duplicate_of``; blank text where nothing applies.
+    model : what was learned (see :class:`popanalysis.link.training.LinkageModel`) ; blocking : what each pass did
+    candidate_pairs : number of pairs compared ; notes : sentences worth reading
+    """
+
+    links: pd.DataFrame
+    events: pd.Series[str]
+    records: pd.DataFrame
+    model: LinkageModel
+    blocking: BlockingReport
+    candidate_pairs: int
+    notes: tuple[str, ...] = ()
+
+
+def link_records(
+    frames: Mapping[str, pd.DataFrame], rules: LinkageRules, engine: str = "local", decisions: pd.DataFrame | None = None,
+    known_events: pd.Series[str] | None = None,
+) -> Linked:
+    """Link the records of several lists to events; with one list and ``links: []``, find its duplicates.
+
+    Parameters
+    ----------
+    frames : source -> DataFrame indexed by record id (unique over all sources) with typed columns; absent columns and sources are
+        allowed, a missing value is no evidence either way. Not changed.
+    rules : the rule set.
+    engine : ``local``, or ``recordlinkage`` for that package's own index, comparers and classifier as a control.
+    decisions : DataFrame ``record_id_a, record_id_b, is_match`` (bool): people's answers, which bind.
+    known_events : Series record_id -> label of the event a record was given in an earlier quarter. Records of one label stay together,
+        records of different labels never meet; a record without a label may join one event.
+
+    Returns
+    -------
+    Linked
+
+    Raises
+    ------
+    LinkageError : the frames do not fit the rule set, ids are not unique, or decisions contradict.
+    NotYetError : ``engine="spark"``.
+
+    Examples
+    --------
+    >>> from popanalysis.link import current_rules
+    >>> from popanalysis.project import shipped_folder
+    >>> rules = current_rules(shipped_folder("params") / "linkage", "births")
+    >>> row = {"child_sex": "1", "birth_date": "2025-03-05", "mother_name": "白塔娜", "mother_id": "159901199003050026", "birth_cert_no": "X159900001"}
+    >>> linked = link_records({"birth_cert": pd.DataFrame([row], index=["a"]), "hukou_birth": pd.DataFrame([row], index=["b"])}, rules)
+    >>> linked.events.to_dict(), linked.records["link_status"].tolist()
+    ({'a': 'E1', 'b': 'E1'}, ['linked', 'linked'])
+    """
+    if engine not in ENGINES:
+        zh, en = nearest(engine, list(ENGINES))
+        raise LinkageError(zh=f"引擎“{engine}”不存在；{zh}。", en=f"Unknown engine '{engine}'; {en}.", engine=engine)
+    if engine == "spark":
+        raise NotYetError("engine: spark")
+    universe = code_records(frames, rules)
+    bonds = read_bonds(universe, decisions, known_events)
+    candidates = block_pairs(universe, rules)
+    vectors = compare_pairs(universe, candidates.left, candidates.right, rules)
+    patterns = count_patterns(vectors.levels, vectors.n_levels)
+    model = train_model(universe, candidates, vectors, patterns, rules)
+
+    def scored(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Pairs:
+        return _scored(universe, left, right, compare_pairs(universe, left, right, rules), model, rules)
+
+    pairs = _scored(universe, candidates.left, candidates.right, vectors, model, rules)
+    if engine == "recordlinkage":
+        from popanalysis.link.control import plain_recordlinkage
+
+        pairs = plain_recordlinkage(universe, pairs, rules)
+    grouped = select_events(universe, pairs, bonds, rules, scored)
+    model = replace(model, errors=expected_errors(grouped, model, rules))
+    return _told(universe, candidates, grouped, model, rules, [*bonds.notes])
+
+
+def _scored(
+    universe: Universe, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], vectors: Vectors, model: LinkageModel, rules: LinkageRules,
+) -> Pairs:
+    patterns = count_patterns(vectors.levels, vectors.n_levels)
+    weight = score_pairs(universe, left, right, vectors, patterns, model, rules)
+    rule = decide_patterns(patterns.levels, vectors.names, vectors.ladders, rules)[patterns.of_pair]
+    told = names_apart(rules, vectors.names)
+    by_pattern = np.sum([np.append(model.weights[k], 0.0)[patterns.levels[:, k]] for k in told], axis=0) if told else np.full(len(patterns.levels), np.inf)
+    return Pairs(left, right, weight, rule, np.asarray(by_pattern)[patterns.of_pair], vectors)
+
+
+# --- the result, in record ids ----------------------------------------------------------------------------
+
+
+def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules, notes: list[str]) -> Linked:
+    ids = universe.record_ids
+    number = pd.factorize(grouped.event)[0] + 1
+    events = pd.Series([f"E{k}" for k in number.tolist()], index=pd.Index(ids, name="record_id"), name="event_id", dtype=object)
+    set_number = pd.factorize(grouped.set_of[grouped.set_of >= 0])[0] + 1
+    set_id = np.full(len(universe), "", dtype=object)
+    set_id[grouped.set_of >= 0] = [f"S{k}" for k in set_number.tolist()]
+    records = pd.DataFrame({
+        "record_id": ids, "source": np.array(universe.sources, dtype=object)[universe.source], "event_id": events.to_numpy(), "set_id": set_id,
+        "link_status": _statuses(universe, candidates, grouped), "reason": grouped.reason,
+        "duplicate_of": np.where(grouped.duplicate_of >= 0, ids[grouped.duplicate_of], "") if len(ids) else np.array([], dtype=object)})
+    links = _links(universe, grouped, model, rules)
+    return Linked(links, events, records, model, candidates.report, len(candidates), (*notes, *model.notes, *grouped.notes))
+
+
+def _statuses(universe: Universe, candidates: Candidates, grouped: Grouped) -> npt.NDArray[np.object_]:
+    bits = np.zeros(int(grouped.event.max(initial=-1)) + 1, np.int64)
+    np.bitwise_or.at(bits, grouped.event, np.int64(1) << universe.source.astype(np.int64))
+    partners = np.bitwise_count(bits)[grouped.event] > 1
+    return np.select(
+        [grouped.set_of >= 0, grouped.review, partners, candidates.keyless], ["set", "review", "linked", "not_linkable"], "unlinked").astype(object)
+
+
+def _links(universe: Universe, grouped: Grouped, model: LinkageModel, rules: LinkageRules) -> pd.DataFrame:
+    at = np.flatnonzero(grouped.decision != "")
+    pairs = grouped.pairs
+    left, right = pairs.left[at], pairs.right[at]
+    told: dict[str, Any] = {
+        "record_id_a": universe.record_ids[left], "record_id_b": universe.record_ids[right], "link_decision": grouped.decision[at],
+        "match_weight": pairs.weight[at], "match_probability": model.probability(pairs.weight[at])}
+    missing = {
+        rule.name: _missing_words(universe.columns[rule.field].codes[left], universe.columns[rule.field].codes[right]) for rule in rules.comparisons}
+    frame = pd.concat([pd.DataFrame(told, columns=list(LINKS_COLUMNS)), level_names(pairs.vectors, at, missing)], axis=1)
+    if rules.swapped:
+        frame["swapped"] = np.where(pairs.vectors.swapped[at], "swapped", "straight")
+    return frame.sort_values(["record_id_a", "record_id_b"], ignore_index=True, key=lambda ids: ids.astype(str))
+
+
+def _missing_words(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> npt.NDArray[np.object_]:
+    """Which side is missing; ``missing_both`` also where both are there but say nothing (an unreadable date)."""
+    return np.select([(a < 0) & (b >= 0), (a >= 0) & (b < 0)], ["missing_left", "missing_right"], "missing_both").astype(object)

@@ -1,0 +1,130 @@
+"""Comparison vectors of candidate pairs, and their patterns: a few thousand, however many pairs there are.
+
+All estimation works on pattern counts; a pair only knows the number of its pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.link.coding import Column, IntArray, Universe
+from popanalysis.link.comparisons import Comparison, ladder_of, make_comparison
+from popanalysis.link.comparisons.base import UNKNOWN, LevelArray
+from popanalysis.link.comparisons.id_number import NumberKeys
+from popanalysis.link.comparisons.person_name import NameKeys
+from popanalysis.link.rules import ComparisonRule, LinkageRules
+
+__all__ = ["Patterns", "Vectors", "compare_pairs", "count_patterns"]
+
+Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Levels of pairs: a column a comparison, in the order of the rule set; -1 where the field says nothing.
+
+    ``swapped`` marks pairs compared with the right record's columns exchanged (the parents' columns, for example).
+    """
+
+    names: tuple[str, ...]
+    ladders: tuple[tuple[str, ...], ...]
+    levels: npt.NDArray[np.int8]
+    swapped: npt.NDArray[np.bool_]
+
+    @property
+    def n_levels(self) -> list[int]:
+        """Number of levels of each comparison."""
+        return [len(ladder) for ladder in self.ladders]
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Distinct rows of a comparison vector: their levels, how many pairs show each, and which one each pair shows."""
+
+    levels: npt.NDArray[np.int8]
+    counts: npt.NDArray[np.int64]
+    of_pair: npt.NDArray[np.int64]
+
+
+def compare_pairs(universe: Universe, left: Positions, right: Positions, rules: LinkageRules) -> Vectors:
+    """Grade pairs of positions on every comparison of the rule set."""
+    swapped = _swapped(universe, left, right, rules)
+    exchange = {a: b for pair in rules.swapped for a, b in (pair, pair[::-1])}
+    levels = np.empty((len(left), len(rules.comparisons)), np.int8, order="F")
+    for k, rule in enumerate(rules.comparisons):
+        column = universe.columns[rule.field]
+        a, b = column.codes[left], column.codes[right]
+        if rule.field in exchange and swapped.any():
+            b = np.where(swapped, universe.columns[exchange[rule.field]].codes[right], b)
+        levels[:, k] = _graded(make_comparison(rule), rule, universe, a, b, left, right)
+    names = tuple(rule.name for rule in rules.comparisons)
+    return Vectors(names, tuple(tuple(ladder_of(rule)) for rule in rules.comparisons), levels, swapped)
+
+
+def _graded(
+    comparison: Comparison, rule: ComparisonRule, universe: Universe, a: IntArray, b: IntArray, left: Positions, right: Positions,
+) -> LevelArray:
+    level = comparison.levels(a, b, universe.columns[rule.field].table)
+    word = "exchanged" if "exchanged" in comparison.levels_used else "former"
+    if rule.former and word in comparison.levels_used:
+        former = universe.columns[rule.former].codes
+        met = ((former[left] == b) & (b >= 0)) | ((former[right] == a) & (a >= 0))
+        place = comparison.levels_used.index(word)
+        level[met & (level != UNKNOWN) & (level > place)] = place
+    return level
+
+
+def _swapped(universe: Universe, left: Positions, right: Positions, rules: LinkageRules) -> npt.NDArray[np.bool_]:
+    """Pairs in which no exchangeable column agrees as it stands, but one agrees with the other's partner column."""
+    straight, crossed = np.zeros(len(left), bool), np.zeros(len(left), bool)
+    for first, second in rules.swapped:
+        kind = next(c.kind for c in rules.comparisons if c.field == first)
+        one, two = (_plain_codes(universe.columns[name], kind) for name in (first, second))
+        straight |= _equal(one[left], one[right]) | _equal(two[left], two[right])
+        crossed |= _equal(one[left], two[right]) | _equal(two[left], one[right])
+    return crossed & ~straight
+
+
+def _plain_codes(column: Column, kind: str) -> IntArray:
+    keys = {"id_number": lambda: column.table.keys(NumberKeys).code, "person_name": lambda: column.table.keys(NameKeys).variant}
+    return np.append(keys[kind](), np.int32(-1))[column.codes] if kind in keys else column.codes
+
+
+def _equal(a: IntArray, b: IntArray) -> npt.NDArray[np.bool_]:
+    return (a == b) & (a >= 0)
+
+
+def count_patterns(levels: npt.NDArray[np.int8], n_levels: Sequence[int]) -> Patterns:
+    """Pack the levels of each pair into one integer and count.
+
+    Examples
+    --------
+    >>> found = count_patterns(np.array([[0, 1], [0, 1], [-1, 0]], dtype=np.int8), [2, 2])
+    >>> found.levels.tolist(), found.counts.tolist(), found.of_pair.tolist()
+    ([[-1, 0], [0, 1]], [1, 2], [1, 1, 0])
+    """
+    packed, size = np.zeros(len(levels), np.int64), 1
+    for k, n in enumerate(n_levels):
+        if size > np.iinfo(np.int64).max // (n + 1):
+            packed, distinct = pd.factorize(packed, sort=True)
+            size = len(distinct)
+        packed = packed * (n + 1) + (levels[:, k] + 1)
+        size *= n + 1
+    of_pair, distinct = pd.factorize(packed, sort=True)
+    first = np.zeros(len(distinct), np.int64)
+    first[of_pair[::-1]] = np.arange(len(of_pair))[::-1]
+    return Patterns(levels[first], np.bincount(of_pair, minlength=len(distinct)), of_pair)
+
+
+def level_names(vectors: Vectors, pairs: npt.NDArray[np.int64], missing: Mapping[str, npt.NDArray[np.object_]]) -> pd.DataFrame:
+    """Write levels of some pairs as words; ``missing`` gives the word for each comparison where it says nothing."""
+    words = {}
+    for k, (name, ladder) in enumerate(zip(vectors.names, vectors.ladders, strict=True)):
+        level = vectors.levels[pairs, k]
+        words[name] = np.where(level < 0, missing[name], np.array([*ladder, ""], dtype=object)[level])
+    return pd.DataFrame(words)

@@ -1,0 +1,292 @@
+"""Estimate the model of a linkage from the lists themselves: u from random pairs, m by EM inside blocks, then one to one.
+
+Recipe of methods note 1.2: u never from candidates (they are selected), a field never inside a block made of it. EM alone takes twins
+for matches; the last step therefore counts m on each record's best partner only, which is what an assignment will keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.link.blocking import Candidates
+from popanalysis.link.coding import Universe
+from popanalysis.link.model import FloatArray, em, monotone_ratios
+from popanalysis.link.patterns import Patterns, Vectors, compare_pairs, count_patterns
+from popanalysis.link.rules import LinkageRules
+
+__all__ = ["LinkageModel", "best_partners", "score_pairs", "train_model"]
+
+_ROUNDS = 3  # of counting m on best partners; the third changes no link any more
+_MAX_STEPS = 200
+_SHARED = 0.5  # what the second of two dependent fields still counts
+
+
+@dataclass(frozen=True)
+class LinkageModel:
+    """What the engine learned.
+
+    Attributes
+    ----------
+    table : DataFrame, a row a comparison and level: ``comparison, level, m_probability, u_probability, match_weight`` (bits), ``n_pairs``
+    prior : share of matches among all comparable pairs ; n_comparable : their number
+    swapped_weight : bits added where the columns had to be exchanged
+    converged : whether every EM run came to rest ; notes : sentences worth reading
+    errors : expected ``false_link_rate`` and ``missed_match_rate`` by the model
+    """
+
+    names: tuple[str, ...]
+    ladders: tuple[tuple[str, ...], ...]
+    m: tuple[FloatArray, ...]
+    u: tuple[FloatArray, ...]
+    weights: tuple[FloatArray, ...]
+    prior: float
+    n_comparable: int
+    swapped_weight: float
+    converged: bool
+    runs: pd.DataFrame
+    n_pairs: tuple[npt.NDArray[np.int64], ...]
+    notes: tuple[str, ...] = ()
+    errors: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """m, u and weight of every level."""
+        rows = [
+            {"comparison": name, "level": level, "m_probability": m[k], "u_probability": u[k], "match_weight": w[k], "n_pairs": n[k]}
+            for name, ladder, m, u, w, n in zip(self.names, self.ladders, self.m, self.u, self.weights, self.n_pairs, strict=True)
+            for k, level in enumerate(ladder)]
+        return pd.DataFrame(rows)
+
+    @property
+    def prior_weight(self) -> float:
+        """Prior odds in bits."""
+        return float(np.log2(self.prior) - np.log2(1 - self.prior))
+
+    def probability(self, weights: FloatArray) -> FloatArray:
+        """Match probability of a weight in bits; for display only, it saturates."""
+        return np.asarray(1 / (1 + np.exp2(-np.clip(weights + self.prior_weight, -1000, 1000))))
+
+
+def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, patterns: Patterns, rules: LinkageRules) -> LinkageModel:
+    """Estimate m, u, prior and weights.
+
+    Parameters
+    ----------
+    universe, candidates, vectors, patterns : the coded records, the candidate pairs, their levels, and the patterns of these.
+    rules : smoothing, monotone levels, dependent fields, weight cap, seeds.
+    """
+    n_levels = vectors.n_levels
+    between = universe.source[candidates.left] != universe.source[candidates.right]
+    if not between.any():
+        between = np.ones(len(candidates), bool)
+        one_list = True
+    else:
+        one_list = False
+    comparable = _n_comparable(universe, rules)
+    notes: list[str] = list(universe.notes)
+    prior = _prior(candidates, between, comparable, universe, rules)
+    drawn = _random_patterns(universe, rules, one_list)
+    u = _shares(drawn.levels, drawn.counts, n_levels, rules.model.m.smoothing)
+    m, runs = _m_by_block(candidates, patterns, between, u, vectors, rules)
+    for _ in range(0 if one_list else _ROUNDS):
+        u = _u_without_matches(drawn, m, u, prior, n_levels, rules)
+        weights = _pair_weights(patterns, _weights(m, u, rules), vectors, rules)[patterns.of_pair]
+        best = best_partners(universe, candidates.left, candidates.right, weights) & between & (weights + np.log2(prior) > 0)
+        if best.sum() < 10:
+            notes.append("fewer than ten certain pairs: m stands as the EM inside blocks gave it")
+            break
+        m = _shares(patterns.levels, np.bincount(patterns.of_pair[best], minlength=len(patterns.counts)), n_levels, rules.model.m.smoothing)
+    n_matches = max(1.0, prior * comparable)
+    swapped = np.log2((float(np.sum(vectors.swapped & best)) + 0.5) / (float(best.sum()) + 1)) if not one_list else np.log2(0.5 / n_matches)
+    notes += _degenerate(vectors, patterns, candidates, rules)
+    if not all(runs["converged"]):
+        notes.append("not converged: an EM run reached its last step; treat weights with care")
+    per_level = tuple(np.bincount(vectors.levels[vectors.levels[:, k] >= 0, k], minlength=n) for k, n in enumerate(n_levels))
+    return LinkageModel(
+        vectors.names, vectors.ladders, tuple(m), tuple(u), tuple(_weights(m, u, rules)), prior, comparable, float(swapped),
+        bool(all(runs["converged"])), runs, per_level, tuple(notes))
+
+
+def score_pairs(
+    universe: Universe, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], vectors: Vectors, patterns: Patterns,
+    model: LinkageModel, rules: LinkageRules,
+) -> FloatArray:
+    """Match weight of each pair in bits: levels, term frequencies, exchanged columns."""
+    weights = _pair_weights(patterns, model.weights, vectors, rules)[patterns.of_pair]
+    for k, rule in enumerate(rules.comparisons):
+        if rule.term_frequency is None:
+            continue
+        column = universe.columns[rule.field]
+        shares, agree = _value_shares(universe, rules, k)
+        counted = np.isin(vectors.levels[:, k], [vectors.ladders[k].index(x) for x in rule.term_frequency.levels if x in vectors.ladders[k]])
+        at = np.flatnonzero(counted & ~vectors.swapped)
+        share = np.maximum(shares[column.codes[left[at]]], shares[column.codes[right[at]]])
+        more = rule.term_frequency.damping * np.log2(agree / share)
+        plain = model.weights[k][vectors.levels[at, k]]
+        weights[at] += np.clip(plain + more, -rules.model.weight_cap, rules.model.weight_cap) - plain
+    weights[vectors.swapped] += model.swapped_weight
+    return weights
+
+
+def best_partners(universe: Universe, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], weights: FloatArray) -> npt.NDArray[np.bool_]:
+    """Pairs in which each record is the other's best in that source (ties included)."""
+    n = len(universe.sources)
+    to_right = left * n + universe.source[right]
+    to_left = right * n + universe.source[left]
+    best = np.full(len(universe) * n, -np.inf)
+    np.maximum.at(best, to_right, weights)
+    np.maximum.at(best, to_left, weights)
+    return (weights >= best[to_right] - 1e-9) & (weights >= best[to_left] - 1e-9)
+
+
+# --- u, m, prior ----------------------------------------------------------------------------------------
+
+
+def _n_comparable(universe: Universe, rules: LinkageRules) -> int:
+    n = dict(zip(universe.sources, universe.sizes().tolist(), strict=True))
+    if rules.links:
+        return max(1, sum(n[a] * n[b] for a, b in rules.links))
+    return max(1, sum(k * (k - 1) // 2 for k in n.values()))
+
+
+def _prior(candidates: Candidates, between: npt.NDArray[np.bool_], comparable: int, universe: Universe, rules: LinkageRules) -> float:
+    """Pairs of near-certain passes, divided by the recall assumed for them; never more than a list can give."""
+    bits = sum(1 << k for k, p in enumerate(rules.blocking.passes) if p.name in rules.model.prior.rules)
+    sizes = dict(zip(universe.sources, universe.sizes().tolist(), strict=True))
+    most = sum(min(sizes[a], sizes[b]) for a, b in rules.links) or len(universe)
+    n_rule = int(np.sum(between & ((candidates.passes & bits) > 0))) if bits else 0
+    expected = n_rule / rules.model.prior.recall if n_rule else 0.5 * most
+    return float(np.clip(expected, 0.5, max(most, 1)) / (comparable + 1))
+
+
+def _random_patterns(universe: Universe, rules: LinkageRules, one_list: bool) -> Patterns:
+    """Patterns of random pairs of different lists (of one list, where there is only one)."""
+    generator = np.random.default_rng(rules.model.u.seed)
+    sizes = universe.sizes()
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    place = {name: k for k, name in enumerate(universe.sources)}
+    pairs = [(k, k) for k in range(len(sizes))] if one_list else [(place[a], place[b]) for a, b in rules.links]
+    products = np.array([float(sizes[a] * sizes[b]) for a, b in pairs])
+    left, right = [np.array([], np.int64)], [np.array([], np.int64)]
+    for (a, b), share in zip(pairs, products / max(products.sum(), 1), strict=True):
+        n = int(round(min(rules.model.u.pairs, products.sum()) * share))
+        left.append(starts[a] + generator.integers(0, max(sizes[a], 1), n))
+        right.append(starts[b] + generator.integers(0, max(sizes[b], 1), n))
+    i, j = np.concatenate(left), np.concatenate(right)
+    i, j = i[i != j], j[i != j]
+    vectors = compare_pairs(universe, np.minimum(i, j), np.maximum(i, j), rules)
+    return count_patterns(vectors.levels, vectors.n_levels)
+
+
+def _shares(levels: npt.NDArray[np.int8], counts: npt.NDArray[np.float64] | npt.NDArray[np.int64], n_levels: Sequence[int], smoothing: float) -> list[FloatArray]:
+    """Share of each level, each level given ``smoothing`` pairs beforehand (a field never seen gets even shares)."""
+    out = []
+    for k, n in enumerate(n_levels):
+        seen = levels[:, k] >= 0
+        found = np.bincount(levels[seen, k], counts[seen], n) + max(smoothing, 1e-9)
+        out.append(found / found.sum())
+    return out
+
+
+def _u_without_matches(drawn: Patterns, m: Sequence[FloatArray], u: Sequence[FloatArray], prior: float, n_levels: Sequence[int], rules: LinkageRules) -> list[FloatArray]:
+    """u again, without the few matches that random pairs hold (in a small list they are one in some hundreds)."""
+    log_odds = np.log(prior) + sum(
+        np.append(np.log(m[k] / u[k]), 0.0)[drawn.levels[:, k]] for k in range(len(n_levels)))
+    is_match = 1 / (1 + np.exp(-np.clip(log_odds, -500, 500)))
+    return _shares(drawn.levels, drawn.counts * (1 - is_match), n_levels, rules.model.m.smoothing)
+
+
+def _m_by_block(
+    candidates: Candidates, patterns: Patterns, between: npt.NDArray[np.bool_], u: Sequence[FloatArray], vectors: Vectors, rules: LinkageRules,
+) -> tuple[list[FloatArray], pd.DataFrame]:
+    """Run EM in the block of each pass, without the pass's own fields; average the log odds over the passes."""
+    logs: list[list[FloatArray]] = [[] for _ in rules.comparisons]
+    runs = []
+    for k, blocking_pass in enumerate(rules.blocking.passes):
+        inside = between & ((candidates.passes >> k) & 1 == 1)
+        if inside.sum() < 10:
+            continue
+        used = {part if isinstance(part, str) else next(iter(part)) for part in [*blocking_pass.on, *(blocking_pass.against or [])]}
+        fields = [f for f, rule in enumerate(rules.comparisons) if rule.field not in used or not rules.model.m.not_in_block_of]
+        if not fields:
+            continue
+        counts = np.bincount(patterns.of_pair[inside], minlength=len(patterns.counts))
+        some = count_patterns(patterns.levels[counts > 0][:, fields], [vectors.n_levels[f] for f in fields])
+        found = [
+            em(some.levels, np.bincount(some.of_pair, counts[counts > 0]), [vectors.n_levels[f] for f in fields],
+               m=[_start(vectors.n_levels[f], start) for f in fields], u=[u[f] for f in fields], prior=0.5, learn_u=False,
+               smoothing=rules.model.m.smoothing, tolerance=1e-5, max_steps=_MAX_STEPS)
+            for start in range(rules.model.m.starts)]
+        best = max(found, key=lambda e: e.log_likelihood)
+        runs.append({"blocking_pass": blocking_pass.name, "n_pairs": int(inside.sum()), "match_share": best.prior,
+                     "n_steps": best.n_steps, "converged": best.converged})
+        for f, estimate in zip(fields, best.m, strict=True):
+            logs[f].append(np.log(np.maximum(estimate, 1e-12)))
+    m = []
+    for f, n in enumerate(vectors.n_levels):
+        mean = np.exp(np.mean(logs[f], axis=0)) if logs[f] else _start(n, 0)
+        m.append(mean / mean.sum())
+    return m, pd.DataFrame(runs, columns=["blocking_pass", "n_pairs", "match_share", "n_steps", "converged"])
+
+
+def _start(n: int, start: int) -> FloatArray:
+    """Start values of m: most pairs agree; each further start is less sure."""
+    best = (0.9, 0.8, 0.95, 0.7, 0.99)[start % 5]
+    rest = np.arange(n - 1, 0, -1, dtype=float)
+    return np.concatenate([[best], (1 - best) * rest / rest.sum()])
+
+
+# --- weights --------------------------------------------------------------------------------------------
+
+
+def _weights(m: Sequence[FloatArray], u: Sequence[FloatArray], rules: LinkageRules) -> list[FloatArray]:
+    cap = rules.model.weight_cap
+    ratios = [monotone_ratios(a, b) if rules.model.m.monotone else a / np.maximum(b, 1e-300) for a, b in zip(m, u, strict=True)]
+    return [np.clip(np.log2(np.maximum(r, 1e-300)), -cap, cap) for r in ratios]
+
+
+def _pair_weights(patterns: Patterns, weights: Sequence[FloatArray], vectors: Vectors, rules: LinkageRules) -> FloatArray:
+    """Weight of each pattern; of dependent fields the strongest counts in full, the others by half."""
+    each = np.column_stack([np.append(w, 0.0)[patterns.levels[:, k]] for k, w in enumerate(weights)])
+    total: FloatArray = each.sum(axis=1)
+    for group in rules.dependent:
+        part = each[:, [vectors.names.index(name) for name in group]]
+        for sign in (1.0, -1.0):
+            evidence = np.clip(sign * part, 0, None)
+            total -= sign * (1 - _SHARED) * (evidence.sum(axis=1) - evidence.max(axis=1))
+    return total
+
+
+def _value_shares(universe: Universe, rules: LinkageRules, k: int) -> tuple[FloatArray, float]:
+    """Share of each value (never below half of one in the number of values), and the chance that two random values agree."""
+    rule = rules.comparisons[k]
+    column = universe.columns[rule.field]
+    table = rules.frequencies(rule)
+    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.table)).astype(float)
+    if table is not None:
+        counts = pd.Series(column.table.values).map(table).fillna(0).to_numpy(dtype=float)
+        total = float(table.sum())
+    else:
+        total = float(counts.sum())
+    shares = np.maximum(counts / max(total, 1.0), 1 / (2 * max(len(counts), 1)))
+    return np.append(shares, 1.0), float(np.maximum((shares**2).sum(), 1e-12))
+
+
+def _degenerate(vectors: Vectors, patterns: Patterns, candidates: Candidates, rules: LinkageRules) -> list[str]:
+    """Fields that cannot tell anything: always the same level, or never agreeing."""
+    notes = []
+    for k, name in enumerate(vectors.names):
+        seen = vectors.levels[:, k]
+        seen = seen[seen >= 0]
+        if len(candidates) and not len(seen):
+            notes.append(f"{name}: missing in every candidate pair, weight 0")
+        elif len(seen) and (seen == seen[0]).all():
+            notes.append(f"{name}: field always at level '{vectors.ladders[k][seen[0]]}' among the candidates")
+        elif len(seen) and not (seen == 0).any():
+            notes.append(f"{name}: field never agrees")
+    return notes
