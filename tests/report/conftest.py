@@ -16,10 +16,15 @@ from popanalysis.report import Words, plot_bars, show_table
 WORDS = Words("2025年第一季度出生登记核对", "全旗，2025年第一季度", "例", "三部门名单")
 
 
-def shows(*results: Any, source: str = "secret_code()") -> Any:
+@pytest.fixture
+def shows() -> Callable[..., Any]:
     """A code cell that shows objects of the report room."""
+    return _shows
+
+
+def _shows(*results: Any) -> Any:
     outputs = [new_output("execute_result", {"text/html": r._repr_html_(), "text/plain": repr(r)}, execution_count=1) for r in results]
-    return new_code_cell(source, outputs=outputs)
+    return new_code_cell("secret_code()", outputs=outputs)
 
 
 @pytest.fixture
@@ -43,17 +48,21 @@ def sample_cells() -> list[Any]:
     return [
         new_markdown_cell("# 出生人口信息核对季度记录\n\n比对结果如下。"),
         new_markdown_cell("## 一、资料接收情况\n\n### （一）按部门"),
-        shows(show_table(wide, title="宽表", **described), show_table(long, title="长表", **described)),
+        _shows(show_table(wide, title="宽表", **described), show_table(long, title="长表", **described)),
         new_markdown_cell("## 二、出生事件"),
-        shows(plot_bars(pd.Series({"一致": 250, "尚未见户口登记，请协助办理": 18}), words=WORDS)),
+        _shows(plot_bars(pd.Series({"一致": 250, "尚未见户口登记，请协助办理": 18}), words=WORDS)),
         noisy,
     ]
 
 
-def need(*tools: str) -> None:
+@pytest.fixture
+def need() -> Callable[..., None]:
     """Skip where a tool is absent; under CI its absence is a failure."""
-    if missing := [tool for tool in tools if shutil.which(tool) is None]:
-        message = f"not installed: {', '.join(missing)}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+    def check(*tools: str) -> None:
+        if missing := [tool for tool in tools if shutil.which(tool) is None]:
+            message = f"not installed: {', '.join(missing)}"
+            if os.environ.get("CI") == "true":
+                pytest.fail(message)
+            pytest.skip(message)
+
+    return check

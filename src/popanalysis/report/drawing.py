@@ -44,7 +44,7 @@ _STYLE: dict[str, Any] = {
     "axes.grid": False, "axes.axisbelow": True, "grid.color": RULE, "grid.linewidth": 0.7,
     "xtick.color": MUTED, "ytick.color": MUTED, "xtick.labelcolor": INK, "ytick.labelcolor": INK, "xtick.major.size": 0, "ytick.major.size": 0,
     "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white", "hatch.linewidth": 0.6,
-    "legend.frameon": False, "legend.fontsize": 10, "path.simplify": True, "text.hinting": "no_hinting", "text.hinting_factor": 1,
+    "legend.frameon": False, "legend.fontsize": 10, "path.simplify": True, "text.hinting": "no_hinting",
 }
 
 
