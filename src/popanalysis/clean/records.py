@@ -18,7 +18,15 @@ from popanalysis.clean.faults import Finding
 from popanalysis.clean.fields import Circumstances, clean_field, typed
 from popanalysis.clean.findings import CLEAN_FAULTS_COLUMNS, Findings
 from popanalysis.clean.values import DITTO_WORDS, Cleaned, Distinct, is_missing, tidy
-from popanalysis.clean.within_rows import check_future, check_numbers, place_town, read_child_number, report_missing_village, settle_birth_date, settle_child_name
+from popanalysis.clean.within_rows import (
+    check_future,
+    check_numbers,
+    place_town,
+    read_child_number,
+    report_missing_village,
+    settle_birth_date,
+    settle_child_name,
+)
 from popanalysis.columns import DROPPED_FIELDS, FIELDS_OF_KIND, KINDS
 from popanalysis.errors import NotYetError, ParameterError, ValidationError
 

@@ -1,0 +1,160 @@
+"""Heads, columns and the roles of rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from popanalysis.acquire.heads import find_head
+from popanalysis.acquire.kinds import guess_kinds, lacking_fields
+from popanalysis.acquire.layouts import header_keys, synonyms
+from popanalysis.acquire.matching import match_columns
+from popanalysis.acquire.reading import read_submission
+from popanalysis.acquire.rows import classify_rows
+from popanalysis.acquire.table import MergedRange, Table
+from popanalysis.params import InputSource
+from popanalysis.reference import reference_table
+
+ATTESTED = reference_table("headers_attested")
+#: Archives of single patients; no list of the exchange.
+NO_LISTS = {"ChildInfo", "Pregnancy"}
+BIRTH_SHEETS = [name for name, rows in ATTESTED.groupby("sheet_id", sort=False)
+                if rows["record_kind"].iloc[0] in ("birth_cert", "hukou_birth", "town_birth") and name not in NO_LISTS]
+
+#: What a person reads in the heads of these sheets, written down beside the code: position -> field.
+READ_BY_HAND = {
+    "EditGaXses": "child_id child_name child_sex accept_date village group father_name father_id mother_name mother_id",
+    "EditWjCsye": "mother_name - mother_id parity birth_datetime birth_place - father_name - father_id child_name child_sex - mother_hukou_addr mother_live_addr registered_by registered_at",
+    "EditWjCsyx": "birth_cert_no child_name child_sex birth_date - birth_weight - birth_place mother_name mother_id mother_age mother_nationality mother_ethnicity "
+                  "father_name father_id father_age father_nationality father_ethnicity father_live_addr birth_place_class facility - plurality gestation_weeks -",
+    "certificate_firstDBJExcel": "- birth_cert_no issue_date mother_name child_name child_sex birth_date mother_id marriage_cert_no - father_name father_id - - - - -",
+    "csyxzmBabyExcel": "- child_name child_sex birth_date birth_cert_no birth_place - facility father_name father_id mother_name mother_id mother_phone",
+    "csyxzmMotherExcel": "- mother_name mother_id birth_date mother_live_addr child_name birth_cert_no facility -",
+    "certificate_ressiueDBJExcel": "- - issue_date mother_name child_name child_sex birth_date old_birth_cert_no birth_cert_no - - - - - - - - - -",
+}
+
+
+def table_of(rows: list[list[object]], name: str = "Sheet1") -> Table:
+    return Table(name, list(rows), range(1, len(rows) + 1))
+
+
+@pytest.mark.parametrize("sheet_id", BIRTH_SHEETS)
+def test_attested_birth_layouts_are_recognised_when_made_into_a_file(sheet_id: str, make_xlsx: Callable[..., Path], tmp_path: Path) -> None:
+    rows = ATTESTED[ATTESTED["sheet_id"] == sheet_id]
+    path = make_xlsx("收到.xlsx", {"Sheet1": [[rows["sheet_title"].iloc[0]], list(rows["header"]), ["x"] * len(rows)], "Sheet2": []})
+    kind = rows["record_kind"].iloc[0]
+    submission = read_submission(InputSource(path=path.name), kind, tmp_path)
+    used = submission.sheets[0]
+    assert used.used
+    assert used.header_rows == (2,)
+    assert len(submission.cells) == 1
+    guesses = guess_kinds(table_of([[rows["sheet_title"].iloc[0]], list(rows["header"]), ["x"] * len(rows)]))
+    assert guesses[0].kind == kind
+
+
+@pytest.mark.parametrize("sheet_id", list(READ_BY_HAND))
+def test_columns_of_attested_layouts_mean_what_a_person_reads(sheet_id: str) -> None:
+    rows = ATTESTED[ATTESTED["sheet_id"] == sheet_id]
+    found = match_columns(list(rows["header"]), rows["record_kind"].iloc[0])
+    assert " ".join(c.field if c.decision == "used" and c.field else "-" for c in found) == READ_BY_HAND[sheet_id]
+
+
+def test_K12_headers_map_whatever_stands_round_them() -> None:
+    found = match_columns(["\ufeff姓名", "出生 日期", "身份证号\n(必填)", "性别　"], "hukou_birth")
+    assert [c.field for c in found] == ["child_name", "birth_date", "child_id", "child_sex"]
+
+
+TITLE = "2025年第一季度出生登记"
+K16_UPPER = ["嘎查村", "新生儿", None, None, "母亲", None, "备注"]
+K16_LOWER = [None, "姓名", "性别", "出生日期", "姓名", "身份证号", None]
+
+
+def k16_rows() -> list[list[object]]:
+    people = [[None, f"王{n}", "男", "2025-03-05", "李娜", "990102199304150242", None] for n in "一二三四五六"]
+    people[0][0], people[4][0] = "东沟村", "西岭村"
+    return [[TITLE], K16_UPPER, K16_LOWER, *people, ["合计", 5], ["填表人：某某"]]
+
+
+def test_K16_merged_head_village_total_and_note(make_xlsx: Callable[..., Path], tmp_path: Path) -> None:
+    areas = ["A1:G1", "A2:A3", "B2:D2", "E2:F2", "G2:G3", "A4:A6", "A8:A9", "A11:G11"]
+    path = make_xlsx("村表.xlsx", {"表": k16_rows()}, {"表": areas})
+    submission = read_submission(InputSource(path=path.name), "town_birth", tmp_path)
+    assert submission.cells["village"].tolist() == ["东沟村"] * 3 + [""] + ["西岭村"] * 2
+    assert [c.header for c in submission.sheets[0].columns] == ["嘎查村", "新生儿_姓名", "新生儿_性别", "新生儿_出生日期", "母亲_姓名", "母亲_身份证号", "备注"]
+    assert submission.letter("表", "mother_name") == "E"
+    assert submission.rows["role"].tolist() == ["title", "header", "header"] + ["record"] * 6 + ["total", "footer"]
+    assert submission.sheets[0].printed_total == 5
+    assert submission.faults[["row", "raw_value", "fault"]].values.tolist() == [[10, "5", "total_differs"]]
+
+
+def test_two_row_head_of_a_text_file_is_carried_to_the_right() -> None:
+    rows = [["新生儿", "", "", "母亲", "", "备注"], ["姓名", "性别", "出生日期", "姓名", "身份证号", ""], ["王一", "男", "2025-03-05", "李娜", "", ""]]
+    table = Table("", rows, [1, 2, 3], merges_known=False)
+    head = find_head(table, "town_birth")
+    assert head is not None
+    assert [c.field for c in head.columns] == ["child_name", "child_sex", "birth_date", "mother_name", "mother_id", "remark"]
+
+
+def test_three_row_head_takes_the_person_from_the_middle() -> None:
+    rows: list[list[object]] = [["出生登记表", "", "", ""], ["登记内容", "", "", ""], ["新生儿信息", "", "母亲信息", ""], ["姓名", "出生日期", "姓名", "身份证号"], ["王一", "2025-03-05", "李娜", ""]]
+    table = table_of(rows)
+    table.merged = [MergedRange(0, 0, 0, 3), MergedRange(1, 0, 1, 3), MergedRange(2, 0, 2, 1), MergedRange(2, 2, 2, 3)]
+    head = find_head(table, "birth_cert")
+    assert head is not None
+    assert [c.field for c in head.columns] == ["child_name", "birth_date", "mother_name", "mother_id"]
+
+
+def test_head_repeated_on_a_page_and_subtotals_are_no_records() -> None:
+    head = ["新生儿姓名", "性别", "出生日期", "母亲姓名"]
+    rows: list[list[object]] = [head, ["王一", "男", "2025-03-05", "李娜"], ["小计", "1", "", ""], [], head, ["王二", "女", "2025-03-06", "张敏"], ["合 计：2", "", "", ""],
+                                ["制表人", "某某", "审核人", "某某"], ["（盖章）", "", "", ""]]
+    table = table_of(rows)
+    found = find_head(table, "town_birth")
+    assert found is not None
+    roles = classify_rows(table, found)
+    assert [roles.roles.get(i, "blank") for i in range(len(rows))] == ["header", "record", "total", "blank", "header", "record", "total", "footer", "footer"]
+    assert (roles.n_blank, roles.printed_total) == (1, 2)
+
+
+def test_row_that_only_names_a_place_is_kept_for_accounting() -> None:
+    table = table_of([["新生儿姓名", "性别", "出生日期", "母亲姓名"], ["东沟村", "", "", ""], ["王一", "男", "2025-03-05", "李娜"]])
+    head = find_head(table, "town_birth")
+    assert head is not None
+    assert classify_rows(table, head).roles == {0: "header", 1: "record", 2: "record"}
+
+
+def test_header_of_a_couple_is_bound_to_the_person_on_its_left() -> None:
+    found = match_columns(["新生儿姓名", "出生日期", "母亲姓名", "出生日期", "身份证号", "父亲姓名", "出生日期", "身份证号"], "birth_cert")
+    assert [c.field for c in found] == ["child_name", "birth_date", "mother_name", "mother_birth_date", "mother_id", "father_name", "father_birth_date", "father_id"]
+
+
+def test_number_after_the_applicant_belongs_to_nobody_we_read() -> None:
+    found = match_columns(["公民身份号码", "姓名", "母亲姓名", "申报人", "身份证号"], "hukou_birth")
+    assert [c.field for c in found if c.decision == "used"] == ["child_id", "child_name", "mother_name"]
+
+
+def test_father_under_an_upper_head_gets_the_address_the_kind_gives_to_the_mother() -> None:
+    found = match_columns(["母亲_姓名", "母亲_户籍地址", "父亲_姓名", "父亲_户籍地址"], "birth_cert")
+    assert [c.field for c in found] == ["mother_name", "mother_hukou_addr", "father_name", "father_hukou_addr"]
+
+
+def test_needed_fields_of_a_marriage_list_are_not_those_of_births() -> None:
+    rows = ATTESTED[ATTESTED["sheet_id"] == "EditMzHydj"]
+    guesses = guess_kinds(table_of([[rows["sheet_title"].iloc[0]], list(rows["header"])]))
+    assert guesses[0].kind == "marriage"
+
+
+def test_synonyms_of_a_kind_come_before_the_general_ones() -> None:
+    assert [entry.own for entry in synonyms("town_birth")["证件号码"]] == [True, False]
+    assert header_keys("出生体重（g）")[0] == header_keys("出生体重(g)")[0]
+
+
+def test_head_with_nothing_but_lacking_fields_is_told() -> None:
+    head = find_head(table_of([["姓名", "性别", "备注"]]), "birth_cert")
+    assert head is not None
+    assert lacking_fields(head, "birth_cert") == [("birth_date", "birth_datetime"), ("mother_name", "mother_id", "birth_cert_no")]
+
+
+def test_no_head_among_plain_numbers() -> None:
+    assert find_head(table_of(pd.DataFrame([[1, 2], [3, 4]]).to_numpy().tolist()), "birth_cert") is None

@@ -1,0 +1,213 @@
+"""Whole files: which sheets are used, what is refused, and that all faults come at once."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from popanalysis.acquire import read_submission, read_submissions, recognise_file, recognise_folder
+from popanalysis.errors import NotYetError, ParameterError, ProblemsFoundError, SourceFileError
+from popanalysis.params import InputSource, QuarterParams
+
+MakeXlsx = Callable[..., Path]
+CERT_HEAD = ["出生证编号", "新生儿姓名", "性别", "出生日期", "签发日期", "母亲姓名", "母亲身份证号"]
+CERT_ROW = ["Y159000001", "王一", "男", "2025-03-05", "2025-03-06", "李娜", "159901199001010049"]
+TOWN_HEAD = ["新生儿姓名", "性别", "出生日期", "母亲姓名", "母亲身份证号"]
+TOWN_ROW = ["王一", "男", "2025-03-05", "李娜", "159901199001010049"]
+
+
+def params(**inputs: list[Any]) -> QuarterParams:
+    return QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": inputs})
+
+
+def test_a_sheet_per_town_gives_the_town_and_empty_sheets_are_passed_over(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("乡镇.xlsx", {"甲乙镇": [TOWN_HEAD, TOWN_ROW], "丙丁苏木": [["登记表"], TOWN_HEAD, TOWN_ROW, TOWN_ROW], "Sheet3": []})
+    submission = read_submission(InputSource(path=path.name), "town_birth", tmp_path)
+    assert submission.cells[["sheet", "row", "town"]].values.tolist() == [["甲乙镇", 2, "甲乙镇"], ["丙丁苏木", 3, "丙丁苏木"], ["丙丁苏木", 4, "丙丁苏木"]]
+    assert [(s.name, s.used) for s in submission.sheets] == [("甲乙镇", True), ("丙丁苏木", True), ("Sheet3", False)]
+
+
+def test_sheets_with_different_columns_tell_blank_from_absent(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("乡镇.xlsx", {"甲镇": [TOWN_HEAD, [*TOWN_ROW[:4], ""]], "乙镇": [TOWN_HEAD[:4], TOWN_ROW[:4]]})
+    submission = read_submission(InputSource(path=path.name), "town_birth", tmp_path)
+    assert submission.cells["mother_id"].iloc[0] == ""
+    assert submission.cells["mother_id"].isna().tolist() == [False, True]
+    assert submission.types["mother_id"].tolist() == ["blank", "blank"]
+
+
+def test_summary_sheet_is_other_and_its_rows_are_accounted_for(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("乡镇.xlsx", {"甲镇": [TOWN_HEAD, TOWN_ROW], "汇总": [["乡镇", "人数"], ["甲镇", 1]]})
+    submission = read_submission(InputSource(path=path.name), "town_birth", tmp_path)
+    assert submission.rows[submission.rows["sheet"] == "汇总"][["row", "role"]].values.tolist() == [[1, "other_sheet"], [2, "other_sheet"]]
+
+
+def test_hidden_sheet_is_a_question_and_used_only_when_named(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    def hide(book: Any) -> None:
+        book["旧表"].sheet_state = "hidden"
+
+    path = make_xlsx("证.xlsx", {"登记": [CERT_HEAD, CERT_ROW], "旧表": [CERT_HEAD, CERT_ROW, CERT_ROW]}, change=hide)
+    plain = read_submission(InputSource(path=path.name), "birth_cert", tmp_path)
+    assert [(s.name, s.used) for s in plain.sheets] == [("登记", True), ("旧表", False)]
+    assert "隐藏" in plain.sheets[1].why.zh
+    named = read_submission(InputSource(path=path.name, sheet="旧表"), "birth_cert", tmp_path)
+    assert named.cells["sheet"].unique().tolist() == ["旧表"]
+    assert [s.used for s in named.sheets] == [False, True]
+
+
+def test_hidden_rows_are_data(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    def hide(book: Any) -> None:
+        book["登记"].row_dimensions[2].hidden = True
+
+    path = make_xlsx("证.xlsx", {"登记": [CERT_HEAD, CERT_ROW, CERT_ROW]}, change=hide)
+    submission = read_submission(InputSource(path=path.name), "birth_cert", tmp_path)
+    assert (len(submission.cells), submission.sheets[0].n_hidden_rows) == (2, 1)
+
+
+PRIVATE = {"健康状况": "planted-1", "生育服务证号": "planted-2", "孕次": "planted-3", "婚姻状况": "planted-4", "宗教信仰": "planted-5", "血型": "planted-6",
+           "是否政策内": "planted-7", "HIV检测": "planted-8", "现有子女数": "planted-9", "亲子鉴定证明编号": "planted-10", "住院号": "planted-11",
+           "某某系统内部标记": "planted-12"}
+
+
+def test_private_and_unknown_columns_never_enter_the_cells(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [[*CERT_HEAD, *PRIVATE], [*CERT_ROW, *PRIVATE.values()]]})
+    submission = read_submission(InputSource(path=path.name), "birth_cert", tmp_path)
+    everything = submission.cells.to_csv() + submission.types.to_csv() + submission.rows.to_csv() + submission.faults.to_csv() + repr(submission.sheets)
+    assert "planted" not in everything
+    decisions = {c.header: c.decision for c in submission.sheets[0].columns}
+    assert [decisions[header] for header in PRIVATE] == ["dropped"] * 11 + ["unknown"]
+
+
+def test_cells_keep_their_types_and_origin(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    row = ["Y159000001", "王一", True, dt.date(2025, 3, 5), 45722, "李娜", 159901199001010049]
+    path = make_xlsx("证.xlsx", {"登记": [CERT_HEAD, row]})
+    submission = read_submission(InputSource(path=path.name), "birth_cert", tmp_path)
+    assert submission.types.iloc[0].tolist() == ["text", "text", "bool", "date", "number", "text", "number"]
+    assert submission.cells.loc[0, ["kind", "department", "file", "sheet", "row"]].tolist() == ["birth_cert", "health", "证.xlsx", "登记", 2]
+    assert submission.cells.loc[0, "birth_date"] == "2025-03-05"
+    assert len(submission.sha256) == 64
+
+
+# --- what is refused ----------------------------------------------------------------------------------------------
+
+
+def test_all_faults_of_a_period_come_at_once_before_anything_is_returned(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    make_xlsx("好.xlsx", {"登记": [CERT_HEAD, CERT_ROW]})
+    make_xlsx("空.xlsx", {"登记": [CERT_HEAD]})
+    make_xlsx("缺列.xlsx", {"登记": [["新生儿姓名", "性别", "母亲姓名", "父亲姓名", "院内号码"], ["王一", "男", "李娜", "", ""]]})
+    make_xlsx("别表.xlsx", {"Sheet1": [["甲", "乙"], ["丙", "丁"]]})
+    (tmp_path / "零.csv").write_bytes(b"")
+    (tmp_path / "坏.csv").write_bytes("姓名\n".encode() + b"\xff\xff")
+    with pytest.raises(ProblemsFoundError) as error:
+        read_submissions(params(birth_cert=["好.xlsx", "空.xlsx", "没有.xlsx", "缺列.xlsx", "别表.xlsx"], hukou_birth=["零.csv", "坏.csv"], marriage=["好.xlsx"]), tmp_path)
+    problems = error.value.problems
+    assert [type(p) for p in problems] == [SourceFileError] * 6 + [NotYetError]
+    for problem, words in zip(problems, ["nil_reports", "不存在", "birth_date", "识别", "空文件", "第 2 行", "marriage"], strict=True):
+        assert words in problem.message("zh")
+        assert problem.message("en")
+
+
+def test_needed_column_absent_names_sheet_columns_and_remedy(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [["新生儿姓名", "性别", "母亲姓名", "父亲姓名", "院内号码"], ["王一", "男", "李娜", "", "x"]]})
+    with pytest.raises(SourceFileError, match=r"登记.*birth_date.*E 院内号码.*params/sources") as error:
+        read_submission(InputSource(path=path.name), "birth_cert", tmp_path)
+    assert "李娜" not in str(error.value)
+
+
+def test_file_of_another_kind_is_told_apart(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    head = ["业务类型", "证件号码", "登记时间", "男方姓名", "身份证号", "女方姓名", "身份证号", "工作单位"]
+    path = make_xlsx("婚姻.xlsx", {"Sheet1": [["民政婚姻登记信息"], head, ["结婚", "J1", "2025-03-05", "甲", "", "乙", "", ""]]})
+    with pytest.raises(SourceFileError, match="marriage"):
+        read_submission(InputSource(path=path.name), "birth_cert", tmp_path)
+
+
+def test_database_and_password_are_reserved(tmp_path: Path) -> None:
+    with pytest.raises(NotYetError):
+        read_submission(InputSource(database="env:DB", query="select 1"), "birth_cert", tmp_path)
+    with pytest.raises(NotYetError):
+        read_submission(InputSource(path="a.xlsx", password_env="PW"), "birth_cert", tmp_path)
+
+
+def test_sheet_that_the_file_does_not_have(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [CERT_HEAD, CERT_ROW]})
+    with pytest.raises(SourceFileError, match=r"登记表.*登记"):
+        read_submission(InputSource(path=path.name, sheet="登记表"), "birth_cert", tmp_path)
+
+
+# --- an office's own layout -------------------------------------------------------------------------------------------
+
+
+def write_layout(tmp_path: Path, text: str) -> str:
+    (tmp_path / "layout.yaml").write_text(text, encoding="utf-8")
+    return "layout.yaml"
+
+
+def test_layout_maps_what_the_synonyms_do_not_know(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [["孩名", "生辰", "娘", "性别", "编号二"], ["王一", "05/03/2025", "李娜", "男", "x"]]})
+    layout = write_layout(tmp_path, 'kind: birth_cert\nheader_rows: [1]\ncolumns: {"孩名": child_name, "生辰": birth_date, C: mother_name, "编号二": ignore}\ndate_order: dmy\n')
+    submission = read_submission(InputSource(path=path.name, columns=layout), "birth_cert", tmp_path)
+    assert submission.cells[["child_name", "birth_date", "mother_name", "child_sex"]].values.tolist() == [["王一", "05/03/2025", "李娜", "男"]]
+    assert submission.date_order == "dmy"
+    assert submission.sheets[0].columns[4].decision == "ignored"
+
+
+def test_layout_wins_over_the_synonyms(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [[*CERT_HEAD, "领证日期"], [*CERT_ROW, "2025-03-09"]]})
+    layout = write_layout(tmp_path, 'kind: birth_cert\ncolumns: {"领证日期": issue_date}\n')
+    submission = read_submission(InputSource(path=path.name, columns=layout), "birth_cert", tmp_path)
+    assert submission.cells["issue_date"].tolist() == ["2025-03-09"]
+
+
+def test_faults_of_a_layout_come_with_their_place(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [CERT_HEAD, CERT_ROW]})
+    source = InputSource(path=path.name, columns=write_layout(tmp_path, 'kind: birth_cert\ncolumns: {"娘": mother_nam, "孕次": gravidity}\n'))
+    with pytest.raises(ProblemsFoundError, match=r"mother_name.*\n.*gravidity"):
+        read_submission(source, "birth_cert", tmp_path)
+    source = InputSource(path=path.name, columns=write_layout(tmp_path, "kind: marriage\ncolums: {}\n"))
+    with pytest.raises(ProblemsFoundError) as error:
+        read_submission(source, "birth_cert", tmp_path)
+    assert [type(p) for p in error.value.problems] == [ParameterError, ParameterError]
+
+
+def test_layout_cannot_bring_a_private_column_back(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [[*CERT_HEAD, "健康状况"], [*CERT_ROW, "planted"]]})
+    layout = write_layout(tmp_path, 'kind: birth_cert\ncolumns: {"健康状况": remark}\n')
+    submission = read_submission(InputSource(path=path.name, columns=layout), "birth_cert", tmp_path)
+    assert "planted" not in submission.cells.to_csv()
+
+
+# --- a submission that replaces another ---------------------------------------------------------------------------------
+
+
+def test_replaced_submission_is_read_where_it_still_lies(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    make_xlsx("一.xlsx", {"登记": [CERT_HEAD, CERT_ROW]})
+    make_xlsx("二.xlsx", {"登记": [CERT_HEAD, CERT_ROW]})
+    sources = [{"path": "二.xlsx", "replaces": "一.xlsx"}]
+    found = read_submissions(params(birth_cert=sources), tmp_path)
+    assert [(s.file, s.replaces) for s in found] == [("二.xlsx", "一.xlsx"), ("一.xlsx", None)]
+    (tmp_path / "一.xlsx").unlink()
+    assert [s.file for s in read_submissions(params(birth_cert=sources), tmp_path)] == ["二.xlsx"]
+
+
+# --- recognition ------------------------------------------------------------------------------------------------------
+
+
+def test_recognition_says_kind_reason_and_columns(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [["出生医学证明登记"], [*CERT_HEAD, "健康状况"], [*CERT_ROW, "x"]], "Sheet2": []})
+    first, second = recognise_file(path)
+    assert (first.kind, second.kind) == ("birth_cert", None)
+    assert "出生医学证明" in first.why.zh
+    assert first.reading is not None
+    assert [c.decision for c in first.reading.columns] == ["used"] * 7 + ["dropped"]
+    assert first.reading.n_rows == 1
+
+
+def test_folder_is_gone_through_in_order_and_unreadable_files_are_named(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    make_xlsx("b.xlsx", {"登记": [CERT_HEAD, CERT_ROW]})
+    make_xlsx("c.xlsx", {"甲镇": [["乡镇随访出生"], TOWN_HEAD, TOWN_ROW]})
+    (tmp_path / "a.csv").write_bytes(b"\xff\xff")
+    (tmp_path / "~$b.xlsx").write_bytes(b"lock")
+    found = recognise_folder(tmp_path)
+    assert [(r.path.name, r.kind) for r in found] == [("a.csv", None), ("b.xlsx", "birth_cert"), ("c.xlsx", "town_birth")]
+    assert isinstance(found[0].problem, SourceFileError)

@@ -1,0 +1,138 @@
+"""Workbooks: the stored value of every cell, whatever the program that wrote them."""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msoffcrypto.format.ooxml
+import openpyxl
+import pytest
+import xlwt
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from popanalysis.acquire.table import CellError, as_text, column_texts
+from popanalysis.acquire.workbook import read_workbook, refuse_disguised
+from popanalysis.errors import SourceFileError
+
+HEAD = ["姓名", "性别", "出生日期"]
+ROWS = [["王一", "男", "2025-03-05"], ["王二", "女", "2025-03-06"], ["王三", "男", "2025-03-07"]]
+
+
+def with_dimension(path: Path, dimension: bytes) -> bytes:
+    """Return the workbook's bytes with another declared size of its first sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name.endswith("sheet1.xml"):
+                data, n = re.subn(rb"<dimension[^>]*/>", dimension, data)
+                assert n == 1
+            target.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("dimension", [b'<dimension ref="A1"/>', b"", b'<dimension ref="A1:XFD1048576"/>'])
+def test_K14_declared_size_of_a_sheet_is_not_trusted(make_xlsx: Callable[..., Path], dimension: bytes) -> None:
+    data = with_dimension(make_xlsx("wps.xlsx", {"表": [HEAD, *ROWS]}), dimension)
+    table = read_workbook(data, "wps.xlsx")[0]
+    assert [list(row) for row in table.rows] == [HEAD, *ROWS]
+
+
+def test_K13_dates_of_a_1904_workbook_are_read_in_its_own_system() -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active["A1"] = 44266
+    book.active["A1"].number_format = "yyyy-mm-dd"
+    out = io.BytesIO()
+    book.save(out)
+    assert as_text(read_workbook(out.getvalue(), "a.xlsx")[0].rows[0][0]) == ("2025-03-12", 2)
+
+
+@pytest.mark.parametrize(("is_1904", "shown"), [(True, "2025-03-12"), (False, "2021-03-11")])
+def test_K13_the_flag_counts_in_xls_and_a_sheet_copied_out_of_it_shows_its_own_date(is_1904: bool, shown: str) -> None:
+    book = xlwt.Workbook()
+    book.dates_1904 = is_1904
+    book.add_sheet("表").write(0, 0, 44266, xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+    out = io.BytesIO()
+    book.save(out)
+    assert as_text(read_workbook(out.getvalue(), "a.xls")[0].rows[0][0]) == (shown, 2)
+
+
+def test_xls_gives_merged_ranges_hidden_rows_booleans_errors_and_times() -> None:
+    book = xlwt.Workbook()
+    page = book.add_sheet("表")
+    page.write_merge(1, 2, 0, 0, "东沟村")
+    page.write(3, 1, True)
+    page.write(4, 1, dt.datetime(2025, 3, 5, 14, 23), xlwt.easyxf(num_format_str="yyyy-mm-dd hh:mm"))
+    page.row(2).hidden = True
+    hidden = book.add_sheet("暂存")
+    hidden.write(0, 0, "x")
+    hidden.visibility = 1
+    out = io.BytesIO()
+    book.save(out)
+    table, second = read_workbook(out.getvalue(), "a.xls")
+    assert (table.merged[0].top, table.merged[0].bottom, table.hidden_rows) == (1, 2, frozenset({3}))
+    assert table.rows[3][1] is True
+    assert as_text(table.rows[4][1]) == ("2025-03-05T14:23:00", 2)
+    assert (table.visible, second.visible) == (True, False)
+    assert as_text(CellError("#N/A")) == ("#N/A", 5)
+
+
+def test_hidden_rows_columns_and_sheets_are_counted(make_xlsx: Callable[..., Path]) -> None:
+    def hide(book: Any) -> None:
+        book["表"].row_dimensions[3].hidden = True
+        book["表"].column_dimensions["B"].hidden = True
+        book["暂存"].sheet_state = "hidden"
+
+    path = make_xlsx("a.xlsx", {"表": [HEAD, *ROWS], "暂存": [HEAD]}, change=hide)
+    table, second = read_workbook(path.read_bytes(), "a.xlsx")
+    assert (table.hidden_rows, table.n_hidden_columns, table.visible, second.visible) == (frozenset({3}), 1, True, False)
+    assert len(table.rows) == 4
+
+
+def test_K11_a_number_of_eighteen_digits_is_written_from_its_shortest_decimal_form() -> None:
+    # int(9.9010220250312e+17) would print ...119936 or the like: digits nobody typed
+    assert as_text(990102202503120016.0) == ("990102202503120000", 1)
+    assert as_text(159901681023512.0) == ("159901681023512", 1)
+
+
+def test_column_of_text_and_mixed_column_agree_on_blanks() -> None:
+    plain, plain_kinds = column_texts(["a", "", "  "])
+    mixed, mixed_kinds = column_texts(["a", "", "  ", 1.0])
+    assert plain.tolist() == ["a", "", ""] == mixed.tolist()[:3]
+    assert plain_kinds.tolist() == [0, 4, 4] == mixed_kinds.tolist()[:3]
+
+
+def test_encrypted_workbook_is_refused_with_what_to_do(make_xlsx: Callable[..., Path]) -> None:
+    out = io.BytesIO()
+    with make_xlsx("a.xlsx", {"表": [HEAD, *ROWS]}).open("rb") as plain:
+        msoffcrypto.format.ooxml.OOXMLFile(plain).encrypt("s", out)
+    with pytest.raises(SourceFileError, match="密码") as error:
+        read_workbook(out.getvalue(), "a.xlsx")
+    assert error.value.encrypted
+    assert "password" in error.value.message("en")
+
+
+@pytest.mark.parametrize("data", [b"<html><table><tr><td>1</td></tr></table>", b'<?xml version="1.0"?><Workbook/>', b"MIME-Version: 1.0\n"])
+def test_web_page_called_xls_is_refused_by_what_it_is(data: bytes) -> None:
+    with pytest.raises(SourceFileError, match="另存为"):
+        refuse_disguised(data, "登记.xls")
+
+
+def test_truncated_workbook_is_refused(make_xlsx: Callable[..., Path]) -> None:
+    data = make_xlsx("a.xlsx", {"表": [HEAD, *ROWS]}).read_bytes()
+    with pytest.raises(SourceFileError, match=r"a\.xlsx"):
+        read_workbook(data[: len(data) // 2], "a.xlsx")
+
+
+def test_stray_cell_at_the_far_corner_is_refused_before_memory_fills(make_xlsx: Callable[..., Path]) -> None:
+    def stray(book: Any) -> None:
+        book["表"]["XFD1048576"] = "x"
+
+    path = make_xlsx("a.xlsx", {"表": [HEAD, *ROWS]}, change=stray)
+    with pytest.raises(SourceFileError, match="零散"):
+        read_workbook(path.read_bytes(), "a.xlsx")
