@@ -3,6 +3,26 @@
 The room receives frames and plain numbers, never models, and shows no row about a person.
 """
 
+from popanalysis.report.chapters import (
+    Chapter,
+    chapter_accounting,
+    chapter_agreement,
+    chapter_arrivals,
+    chapter_births,
+    chapter_linkage,
+    chapter_timeliness,
+    chapter_to_do,
+)
+from popanalysis.report.chapters import (
+    Chapter,
+    chapter_accounting,
+    chapter_agreement,
+    chapter_arrivals,
+    chapter_births,
+    chapter_linkage,
+    chapter_timeliness,
+    chapter_to_do,
+)
 from popanalysis.report.drawing import Chart, Words
 from popanalysis.report.figures import plot_agreement, plot_bars, plot_days, plot_grouped_bars, plot_overlap
 from popanalysis.report.html import check_self_contained, render_html
@@ -13,10 +33,13 @@ from popanalysis.report.results import Results
 from popanalysis.report.scan import Finding, scan_publish
 from popanalysis.report.seal import file_hash, fingerprint, notebook_outputs, seal, sealed_files
 from popanalysis.report.tables import ShownTable, show_table, write_tables
+from popanalysis.report.writing import compose_run_record, write_record
+from popanalysis.report.writing import compose_run_record, write_record
 
 __all__ = [
-    "Chart", "Finding", "Html", "Results", "ShownTable", "Suppressed", "Words", "bounded_rate", "check_self_contained", "file_hash",
-    "fingerprint", "heading", "label", "labels", "notebook_outputs", "paragraph", "plot_agreement", "plot_bars", "plot_days",
-    "plot_grouped_bars", "plot_overlap", "render_html", "scan_publish", "seal", "sealed_files", "show_run_card", "show_table", "shown_rate",
-    "stamp", "suppress_counts", "suppress_small", "write_tables",
+    "Chapter", "Chart", "Finding", "Html", "Results", "ShownTable", "Suppressed", "Words", "bounded_rate", "chapter_accounting",
+    "chapter_agreement", "chapter_arrivals", "chapter_births", "chapter_linkage", "chapter_timeliness", "chapter_to_do",
+    "check_self_contained", "compose_run_record", "file_hash", "fingerprint", "heading", "label", "labels", "notebook_outputs", "paragraph",
+    "plot_agreement", "plot_bars", "plot_days", "plot_grouped_bars", "plot_overlap", "render_html", "scan_publish", "seal", "sealed_files",
+    "show_run_card", "show_table", "shown_rate", "stamp", "suppress_counts", "suppress_small", "write_record", "write_tables",
 ]
