@@ -13,16 +13,6 @@ from popanalysis.report.chapters import (
     chapter_timeliness,
     chapter_to_do,
 )
-from popanalysis.report.chapters import (
-    Chapter,
-    chapter_accounting,
-    chapter_agreement,
-    chapter_arrivals,
-    chapter_births,
-    chapter_linkage,
-    chapter_timeliness,
-    chapter_to_do,
-)
 from popanalysis.report.drawing import Chart, Words
 from popanalysis.report.figures import plot_agreement, plot_bars, plot_days, plot_grouped_bars, plot_overlap
 from popanalysis.report.html import check_self_contained, render_html
@@ -33,7 +23,6 @@ from popanalysis.report.results import Results
 from popanalysis.report.scan import Finding, scan_publish
 from popanalysis.report.seal import file_hash, fingerprint, notebook_outputs, seal, sealed_files
 from popanalysis.report.tables import ShownTable, show_table, write_tables
-from popanalysis.report.writing import compose_run_record, write_record
 from popanalysis.report.writing import compose_run_record, write_record
 
 __all__ = [
