@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import click
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -57,18 +56,20 @@ def demo(
     """生成虚构旗县的数据并完成一期记录。 Make the invented banner's files and the record from them."""
     from popanalysis.project import find_root, lay_out_project
     from popanalysis.run import run_period
-    from popanalysis.synthetic import score_record, write_demo
+    from popanalysis.synthetic import write_demo
+    from popanalysis.synthetic.score import score_quarters
 
     try:
         root = find_root()
     except ParameterError:
         root = Path.cwd()
     lay_out_project(root)
-    for params_file in write_demo(root, quarters=quarters):
-        say(f"虚构数据已生成，参数文件：{_short(params_file)}", f"Invented files made; parameters: {_short(params_file)}")
+    files = write_demo(root, quarters=quarters)
+    for params_file in files:
+        say(f"虚构数据已就绪，参数文件：{_short(params_file)}", f"Invented files ready; parameters: {_short(params_file)}")
         _tell_record(run_period(params_file, progress=sys.stderr.isatty()))
-        if score:
-            _print_table(score_record(root, params_file.stem))
+    if score:
+        out.print(score_quarters(root, [file.stem for file in files]).in_words(_Say.language), markup=False)
 
 
 @app.command()
@@ -162,19 +163,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         _Say.language = _take_language(arguments) or _Say.language
-        code = app(args=arguments, prog_name="popanalysis", standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(1)
-    except click.ClickException as wrong:
-        wrong.show()
-        sys.exit(2)
+        app(args=arguments, prog_name="popanalysis")  # leaves by SystemExit, with 2 for wrong usage
     except PopAnalysisError as refused:
         if debug:
             raise
         err.print(refused.message(_Say.language), markup=False)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        err.print(Text("已中断，没有生成记录。", "Interrupted; no record was made.").in_(_Say.language))
         sys.exit(1)
     except Exception as error:
         if debug:
@@ -184,7 +177,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             f"The program failed ({type(error).__name__}); no record was made. Run again with --debug and give what it shows to those who maintain it.",
         ).in_(_Say.language), markup=False)
         sys.exit(1)
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(0)
 
 
 def _take_language(arguments: list[str]) -> str | None:
@@ -197,7 +190,8 @@ def _take_language(arguments: list[str]) -> str | None:
             value = arguments.pop(position + 1) if position + 1 < len(arguments) else ""
         arguments.pop(position)
         if value not in ("zh", "en"):
-            raise click.UsageError(f"--lang: zh | en, not '{value}'")
+            err.print(f"--lang: zh | en, not '{value}'", markup=False)
+            sys.exit(2)
         return value
     return None
 
@@ -212,18 +206,6 @@ def _short(path: Path) -> str:
 def _tell_record(revision: Path) -> None:
     record = revision / "publish" / "record.html"
     say(f"记录已生成：{_short(record)}（已核验，待签发）", f"Record made: {_short(record)} (checked, to be signed)")
-
-
-def _print_table(frame: object) -> None:
-    import pandas as pd
-
-    assert isinstance(frame, pd.DataFrame)
-    table = Table(box=None, pad_edge=False)
-    for column in frame.columns:
-        table.add_column(str(column), justify="left" if frame[column].dtype == object else "right")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(f"{v:.4f}" if isinstance(v, float) else str(v) for v in row))
-    out.print(table)
 
 
 __all__ = ["app", "main"]

@@ -325,6 +325,10 @@ class QuarterParams(_Checked):
         """The folder that holds the period's revisions."""
         return root / (self.output_dir or f"outputs/{self.period}")
 
+    def divisions_file(self, root: Path) -> Path | None:
+        """The file of divisions that the national table lacks."""
+        return root / self.divisions_overlay if self.divisions_overlay is not None else None
+
     def to_plain(self) -> dict[str, Any]:
         """Return the parameters as plain values, sources in their shortest form; `from_values` takes them back."""
         plain = self.model_dump(mode="json")

@@ -19,7 +19,7 @@ from typing import Any
 import filelock
 import nbformat
 
-from popanalysis.acquire import read_decisions, read_earlier, read_overlay, read_submissions
+from popanalysis.acquire import read_decisions, read_earlier, read_submissions
 from popanalysis.clean import Divisions, clean_submissions
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
 from popanalysis.params import QuarterParams
@@ -27,7 +27,7 @@ from popanalysis.project import find_root, shipped_folder
 from popanalysis.reconcile import apply_decisions, read_birth_rules
 from popanalysis.report import file_hash, fingerprint, render_html, scan_publish, sealed_files
 from popanalysis.report.record_files import PERSONAL_FIELDS, PUBLISH, RESTRICTED, personal_values, write_json
-from popanalysis.report.sealed_record import read_run_record
+from popanalysis.report.sealed_record import read_run_record, refuse_changed_files
 from popanalysis.workspace import CURRENT, TASK, WORK_ENV, Workspace, current_revision, revision_number, revisions
 
 __all__ = ["input_hashes", "make_record", "notebook_file", "only_run", "preflight", "project_root", "run_period"]
@@ -106,11 +106,13 @@ def preflight(params: QuarterParams, root: Path) -> None:
 
     attempt(lambda: read_birth_rules(params, root))
     attempt(lambda: apply_decisions(read_decisions(params, root)))
-    attempt(lambda: read_earlier(params, Workspace(Path(), root, None, is_draft=True)))
-    overlay = attempt(lambda: read_overlay(params, root))
+    earlier = attempt(lambda: read_earlier(params, Workspace(Path(), root, None, is_draft=True)))
+    if earlier is not None and earlier.previous is not None:
+        attempt(lambda: refuse_changed_files(earlier.previous.folder, read_run_record(earlier.previous.folder)))
+    divisions = attempt(lambda: Divisions.load(params.divisions_file(root), params.home_division))
     submissions = attempt(lambda: read_submissions(params, root))
-    if submissions is not None and overlay is not None:
-        attempt(lambda: clean_submissions(submissions, params, Divisions.from_frames(overlay, params.home_division)))
+    if submissions is not None and divisions is not None:
+        attempt(lambda: clean_submissions(submissions, params, divisions))
     if (template := notebook_file(root)) is not None:
         attempt(lambda: _check_template(template))
     raise_together(problems)
@@ -123,7 +125,7 @@ def notebook_file(root: Path) -> Path:
 
 def _check_template(path: Path) -> None:
     """Refuse a notebook whose parameters papermill could not set: without the tagged cell its own values would win."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = _read_notebook(path)
     if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
         raise ParameterError(
             zh=f"记录本 {path.name} 中没有标记为 parameters 的单元格，参数不会生效。请恢复程序自带的记录本。",
@@ -142,7 +144,7 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     template = notebook_file(root)
     output = work / NOTEBOOK
     _execute(template, output, params, root, work, progress=progress)
-    notebook = nbformat.read(output, as_version=4)
+    notebook = _read_notebook(output)
     _check_executed(notebook, params, work)
     if input_hashes(params, root) != inputs:
         changed = [name for name, value in input_hashes(params, root).items() if inputs.get(name) != value]
@@ -161,6 +163,15 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     (work / TASK).unlink()
 
 
+def _read_notebook(path: Path) -> nbformat.NotebookNode:
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
+def _write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
 def _execute(template: Path, output: Path, params: QuarterParams, root: Path, work: Path, *, progress: bool) -> None:
     import papermill  # a second to import; nothing else needs it
 
@@ -169,7 +180,8 @@ def _execute(template: Path, output: Path, params: QuarterParams, root: Path, wo
     try:
         papermill.execute_notebook(
             str(template), str(output), parameters=params.to_plain(), cwd=str(root), kernel_name="python3",
-            progress_bar={"file": sys.stderr} if progress else False, log_output=False)
+            progress_bar={"file": sys.stderr} if progress else False, log_output=False,
+            extra_arguments=["--IPKernelApp.log_level=40"])  # its notes on transport are none of the user's business
     except papermill.PapermillExecutionError as error:
         raise RecordError(
             zh=f"记录本第 {error.cell_index + 1} 个单元格运行失败（{error.ename}）：{error.evalue}",
@@ -212,7 +224,7 @@ def _publish_notebook(notebook: nbformat.NotebookNode, path: Path, params: Quart
     about = notebook.metadata.get("papermill", {})
     about.update(input_path=f"notebooks/{NOTEBOOK}", output_path=NOTEBOOK)
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
+    _write_notebook(notebook, path)
 
 
 def _scan(work: Path) -> None:
@@ -297,9 +309,9 @@ def _keep_failure(home: Path, work: Path, params: QuarterParams, error: BaseExce
     (failed / "FAILED.txt").write_text(f"{head}\n{reason.text.zh}\n{reason.text.en}\n", encoding="utf-8", newline="\n")
     partial = work / NOTEBOOK
     if partial.is_file():
-        notebook = nbformat.read(partial, as_version=4)
-        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"# {head}\n\n{reason.text.zh}\n\n{reason.text.en}", id="failed"))
-        nbformat.write(notebook, failed / f"FAILED_{NOTEBOOK}")
+        notebook = _read_notebook(partial)
+        notebook.cells.insert(0, nbformat.from_dict({"cell_type": "markdown", "id": "failed", "metadata": {}, "source": f"# {head}\n\n{reason.text.zh}\n\n{reason.text.en}"}))
+        _write_notebook(notebook, failed / f"FAILED_{NOTEBOOK}")
     shutil.rmtree(work, ignore_errors=True)
 
 

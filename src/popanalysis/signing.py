@@ -101,7 +101,7 @@ def sign_off(folder: Path, *, by: str, date: str) -> Path:
             zh=f"签发日期 {date} 早于记录所反映的日期 {told['as_of']}，请核对。",
             en=f"The date {date} lies before the day the record speaks of ({told['as_of']}). Check it.", name="date", value=date)
     file = revision.parent / SIGN_OFF
-    signed = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"schema": 1, "sign_offs": []}
+    signed: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"schema": 1, "sign_offs": []}
     for entry in signed["sign_offs"]:
         if entry["fingerprint"] == told["fingerprint"] and entry["revision"] == revision.name:
             raise RecordError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -37,13 +37,13 @@ def births_by_home(births: pd.DataFrame) -> dict[str, int]:
     return {place: int(counts.get(place, 0)) for place in ("home", "elsewhere", "unknown")}
 
 
-def births_by_place(births: pd.DataFrame, lists: Sequence[str], towns: pd.Series) -> pd.DataFrame:
+def births_by_place(births: pd.DataFrame, lists: Sequence[str], name_of: Callable[[str], str]) -> pd.DataFrame:
     """Count the banner's own births by town, month of birth and sex, and how many each list holds.
 
     Parameters
     ----------
     births : one row a birth.
-    towns : Series town code -> name, of the banner.
+    name_of : town code -> name.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def births_by_place(births: pd.DataFrame, lists: Sequence[str], towns: pd.Series
     """
     local = births[births["home"].ne("elsewhere")]
     frame = pd.DataFrame({
-        "town": local["town"].map(towns),
+        "town": local["town"].map(name_of, na_action="ignore"),
         "month": local["birth_date"].dt.strftime("%Y-%m"),
         "child_sex": local["child_sex"],
         "n_births": 1,

@@ -92,7 +92,7 @@ def link_births(
     Parameters
     ----------
     records : kind -> typed records of this period's lists, index record_id.
-    accounting : one row per non-blank row read: origin, record_id, fate, fate_reason, duplicate_of.
+    accounting : one row per non-blank row read: origin, record_id, fate, fate_reason (of exact repeats ``same_as:<record_id>``).
     rules : the linkage rules.
     lists : the kinds that speak of births, in order.
     params : the period, the home division and the engine.
@@ -112,7 +112,7 @@ def link_births(
     engine = link_records(together, rules, engine=params.engine, decisions=decisions, known_events=open_ids)
     known = known_event_ids(open_ids, earlier.before.event_ids if earlier.before else None)
     ids = mint_event_ids(engine.events, known, event="birth", period=params.period)
-    linked = engine.records.set_index("record_id").assign(event_id=ids).rename(columns={"source": "kind"})
+    linked = engine.records.set_index("record_id").replace("", None).assign(event_id=ids).rename(columns={"source": "kind"})
     linked["set_id"] = name_sets(linked["set_id"], ids)
     births = births_from_records(
         together, linked["event_id"], linked["set_id"], linked.index[linked["duplicate_of"].notna()], lists=list(lists), home_division=params.home_division)
@@ -129,7 +129,7 @@ def _settle_fates(accounting: pd.DataFrame, linked: pd.DataFrame, carried: pd.Da
     engine_found = frame["fate"].eq("used") & frame["record_id"].isin(repeats.index)
     frame.loc[engine_found, "fate"] = "duplicate"
     frame.loc[engine_found, "fate_reason"] = "same_event_as:" + frame.loc[engine_found, "record_id"].map(repeats).astype(str)
-    stands_for = frame["duplicate_of"].where(frame["duplicate_of"].fillna("").ne(""), frame["record_id"])
+    stands_for = frame["fate_reason"].str.extract("^same_as:(.+)$", expand=False).fillna(frame["record_id"])
     counted = frame["fate"].isin(["used", "duplicate"])
     for column in ("event_id", "set_id", "link_status"):
         frame[column] = stands_for.map(linked[column]).where(counted)
@@ -182,8 +182,8 @@ def describe_links(engine: Linked, language: str) -> tuple[list[str], dict[str, 
     Notes of the model; expected ``false_link_rate`` and ``missed_match_rate`` (0-1); links; pairs left to review.
     """
     decisions = engine.links["link_decision"].value_counts()
-    notes = [note.in_(language) for note in engine.model.notes]
-    expected = {"false_link_rate": engine.model.false_link_rate, "missed_match_rate": engine.model.missed_match_rate}
+    notes = [str(note) for note in engine.notes]
+    expected = {name: engine.model.errors.get(name) for name in ("false_link_rate", "missed_match_rate")}
     return notes, expected, int(decisions.get("link", 0)), int(decisions.get("possible_link", 0))
 
 
