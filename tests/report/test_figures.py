@@ -112,6 +112,19 @@ def test_agreement_shows_denominators_and_hides_a_small_rest():
     assert "198" not in chart.alt and "n=3" not in chart.alt
 
 
+def test_agreement_of_several_pairs_stands_under_one_field():
+    index = pd.MultiIndex.from_tuples([("姓名", "卫生—公安"), ("姓名", "卫生—镇村"), ("性别", "卫生—公安")])
+    chart = plot_agreement(pd.DataFrame({"agree": [190, 90, 180], "compared": [200, 100, 200]}, index=index), words=WORDS)
+    assert chart.alt.endswith("姓名 卫生—公安 95.0%（n=200）；姓名 卫生—镇村 90.0%（n=100）；性别 卫生—公安 90.0%（n=200）。")
+
+
+def test_more_than_four_pairs_of_lists_are_refused():
+    index = pd.MultiIndex.from_tuples([("姓名", str(i)) for i in range(5)])
+    with pytest.raises(ValidationError) as caught:
+        plot_agreement(pd.DataFrame({"agree": 9, "compared": 20}, index=index), words=WORDS)
+    assert caught.value.n_series == 5
+
+
 def test_days_fall_into_their_classes_with_limits_included():
     days = pd.Series([0, 7] * 5 + [8, 30] * 5 + [31] * 9 + [366] * 6 + [None, -1])
     assert plot_days(days, words=WORDS).data["n"].tolist() == [10, 10, 9, 0, 0, 6]

@@ -47,7 +47,12 @@ def test_html_is_a_table_with_caption_and_scoped_heads(counts):
 
 def test_numbers_stand_right_and_words_left(counts):
     table = show_table(counts, **DESCRIBED, percent=["一致率"])
-    assert table.numeric == (True, True, False)
+    assert table.kinds == ("short", "num", "num", "short")
+
+
+def test_long_text_wraps_in_a_column_wide_enough_to_read():
+    frame = pd.DataFrame({"事项": ["尚未见登记"], "请协助": ["请核对是否已签发《出生医学证明》；如在旗外或院外出生，请注明"]})
+    assert show_table(frame, **DESCRIBED).kinds == ("short", "long")
 
 
 def test_a_wide_table_scrolls_in_its_own_named_and_focusable_box(counts):

@@ -3,6 +3,7 @@
 The room receives frames and plain numbers, never models, and shows no row about a person.
 """
 
+from popanalysis.report.agreement_figure import plot_agreement
 from popanalysis.report.chapters import (
     Chapter,
     chapter_accounting,
@@ -14,7 +15,7 @@ from popanalysis.report.chapters import (
     chapter_to_do,
 )
 from popanalysis.report.drawing import Chart, Words
-from popanalysis.report.figures import plot_agreement, plot_bars, plot_days, plot_grouped_bars, plot_overlap
+from popanalysis.report.figures import plot_bars, plot_days, plot_grouped_bars, plot_overlap
 from popanalysis.report.html import check_self_contained, render_html
 from popanalysis.report.messages import label, labels
 from popanalysis.report.page import Html, heading, paragraph, show_run_card, stamp

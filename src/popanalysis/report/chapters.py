@@ -15,8 +15,9 @@ import pandas as pd
 from popanalysis.columns import FATES, KINDS_READ
 from popanalysis.errors import Text
 from popanalysis.params import QuarterParams
+from popanalysis.report.agreement_figure import plot_agreement
 from popanalysis.report.drawing import Words
-from popanalysis.report.figures import plot_agreement, plot_days, plot_grouped_bars, plot_overlap
+from popanalysis.report.figures import plot_days, plot_grouped_bars, plot_overlap
 from popanalysis.report.messages import label
 from popanalysis.report.page import paragraph
 from popanalysis.report.privacy import shown_rate, suppress_counts, suppress_small
@@ -210,7 +211,7 @@ def chapter_agreement(agreement: pd.DataFrame, params: QuarterParams) -> Chapter
             _w("missing", language): _few(row["n_missing"], params),
         })
         if row["n_compared"]:
-            drawn.append((f"{field_name}　{names[0]}—{names[1]}", row["n_agree"], row["n_compared"]))
+            drawn.append((field_name, "—".join(names), row["n_agree"], row["n_compared"]))
         chapter.results.add_rate(f"agreement.{row['field']}.{row['list_a']}.{row['list_b']}", row["n_agree"], row["n_compared"], definition={
             "zh": f"{label('kind_short', row['list_a'], 'zh')}与{label('kind_short', row['list_b'], 'zh')}均有值的出生中，{label('field', row['field'], 'zh')}一致的比例",
             "en": f"Of births with a value in both {label('kind_short', row['list_a'], 'en')} and {label('kind_short', row['list_b'], 'en')}: share that agree on {label('field', row['field'], 'en')}"})
@@ -220,7 +221,7 @@ def chapter_agreement(agreement: pd.DataFrame, params: QuarterParams) -> Chapter
     source = _t("已对应的出生", "linked births", language)
     caution = _t("比率只反映已对应的记录；参与对应的项目，其一致率偏高。", "The rates are of linked records only; a field that helped to link them agrees more often than it would otherwise.", language)
     chapter.show(plot_agreement(
-        pd.DataFrame(drawn, columns=["name", "agree", "compared"]).set_index("name"), small_cells=params.small_cells,
+        pd.DataFrame(drawn, columns=["field", "lists", "agree", "compared"]).set_index(["field", "lists"]), small_cells=params.small_cells,
         words=_words(params, _t("各项目在两份名单间的一致率及 95% 置信区间", "Agreement of each field between two lists, with 95% interval", language), "%", source)))
     chapter.publish("agreement", show_table(
         pd.DataFrame(rows), title=_t("各项目在两份名单间的一致情况", "Agreement of each field between two lists", language), scope=_scope(params),

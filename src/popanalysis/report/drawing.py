@@ -11,6 +11,7 @@ import base64
 import io
 import unicodedata
 import warnings
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,7 +29,7 @@ from pylopdf_fonts_zh_cn import sans_path
 from popanalysis.errors import ParameterError, RecordError
 from popanalysis.report.messages import label
 
-__all__ = ["COLOURS", "DPI", "HATCHES", "INK", "MUTED", "RULE", "Chart", "Words", "drawable", "house_style", "new_figure", "picture"]
+__all__ = ["COLOURS", "DPI", "HATCHES", "INK", "MUTED", "RULE", "Chart", "Words", "drawable", "house_style", "new_figure", "picture", "told"]
 
 DPI = 192
 WIDTH = 5.8  # inches: 557 px on the page; a phone shows it at 368 px, letters then still 10 px high
@@ -156,3 +157,11 @@ def picture(figure: Figure) -> bytes:
                 en="A chart holds a character that the font cannot draw and that would print as a box. Pass its texts through drawable().",
                 reason=str(warning)) from warning
     return buffer.getvalue()
+
+
+def told(words: Words, cells: Iterable[tuple[Any, str]]) -> str:
+    """Return the picture in words: its title, then every value."""
+    zh = words.language == "zh"
+    colon, semicolon, stop = (label("word", key, words.language) for key in ("colon", "semicolon", "stop"))
+    body = semicolon.join(f"{name} {text}" for name, text in cells)
+    return f"{label('word', 'figure', words.language)}{colon}{words.title}{stop if zh else '. '}{body}{stop.strip()}"

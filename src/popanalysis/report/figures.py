@@ -15,12 +15,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from popanalysis.errors import ValidationError
-from popanalysis.report.drawing import COLOURS, HATCHES, INK, MUTED, RULE, Chart, Words, drawable, house_style, new_figure, picture
+from popanalysis.report.drawing import COLOURS, HATCHES, INK, MUTED, RULE, Chart, Words, drawable, house_style, new_figure, picture, told
 from popanalysis.report.messages import label
-from popanalysis.report.privacy import bounded_rate, shown_rate, suppress_counts
-from popanalysis.report.results import wilson_interval
+from popanalysis.report.privacy import suppress_counts
 
-__all__ = ["DAY_BINS", "plot_agreement", "plot_bars", "plot_days", "plot_grouped_bars", "plot_overlap"]
+__all__ = ["DAY_BINS", "plot_bars", "plot_days", "plot_grouped_bars", "plot_overlap"]
 
 #: Upper limits, in calendar days, of the classes from birth to registration; hukou is due within a month of birth.
 DAY_BINS: Mapping[str, int | None] = {
@@ -44,7 +43,7 @@ def plot_bars(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] | N
         axes.bar_label(bars, [drawable(t) for t in texts], padding=4, color=INK)
         _head_rows(axes, counts.index)
         _only_words_matter(axes, counts.max())
-        return Chart(picture(figure), _told(words, zip(counts.index, texts, strict=True)), words, counts.to_frame("n"))
+        return Chart(picture(figure), told(words, zip(counts.index, texts, strict=True)), words, counts.to_frame("n"))
 
 
 def plot_grouped_bars(counts: pd.DataFrame, *, words: Words, shown: pd.DataFrame | None = None) -> Chart:
@@ -78,7 +77,7 @@ def plot_grouped_bars(counts: pd.DataFrame, *, words: Words, shown: pd.DataFrame
         figure.legend(loc="outside upper left", ncols=n_groups, handlelength=1.2, columnspacing=1.6)
         cells = ((f"{row} {group}", _texts(counts[group], None if shown is None else shown[group])[i])
                  for i, row in enumerate(counts.index) for group in counts.columns)
-        return Chart(picture(figure), _told(words, cells), words, counts.copy())
+        return Chart(picture(figure), told(words, cells), words, counts.copy())
 
 
 def plot_overlap(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] | None = None, names: Mapping[str, str] | None = None) -> Chart:
@@ -110,38 +109,7 @@ def plot_overlap(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] 
         _draw_dots(dots, keys, heads)
         combos = [label("word", "comma", words.language).join(h for h, x in zip(heads, key, strict=True) if x) for key in keys]
         data = pd.DataFrame({"lists": combos, "n": counts.to_numpy()})
-        return Chart(picture(figure), _told(words, zip(combos, texts, strict=True)), words, data)
-
-
-def plot_agreement(table: pd.DataFrame, *, words: Words, small_cells: int = 5) -> Chart:
-    """Draw the share of compared pairs that agree, with its 95 percent interval and its denominator.
-
-    Parameters
-    ----------
-    table : index = field (or field and pair of lists) as the reader should see it; columns ``agree``, ``compared`` (pairs in which both hold a value).
-    small_cells : a rate that would give a smaller count away is drawn as the range that may be published.
-    """
-    rows = [(int(a), int(c)) for a, c in zip(table["agree"], table["compared"], strict=True)]
-    shares = [shown_rate(a, c, small_cells) for a, c in rows]
-    counts = [f"n<{small_cells}" if 0 < c < small_cells else f"n={c}" for _, c in rows]
-    ranges = [_published_range(a, c, small_cells) for a, c in rows]
-    lowest = min((r[0] for r in ranges if r), default=0.0)
-    with house_style():
-        figure, axes = new_figure(0.45 + _rows_height(table.index))
-        for place, drawn in enumerate(ranges):
-            _draw_share(axes, place, drawn)
-        axes.set_xlim(max(0.0, np.floor((lowest * 100 - 1) / 5) * 5), 100.4)
-        axes.grid(axis="x")
-        axes.spines["left"].set_visible(False)
-        axes.xaxis.set_major_formatter("{x:g}%")
-        _head_rows(axes, table.index)
-        for place, (share, n) in enumerate(zip(shares, counts, strict=True)):
-            for text, offset in ((share, 10), (n, 60)):
-                axes.annotate(text, (1, place), xycoords=("axes fraction", "data"), xytext=(offset, 0), textcoords="offset points", va="center")
-        cells = ((str(field), f"{share}（{n}）" if words.language == "zh" else f"{share} ({n})")
-                 for field, share, n in zip(table.index, shares, counts, strict=True))
-        data = pd.DataFrame({"share": shares, "n": counts}, index=table.index)
-        return Chart(picture(figure), _told(words, cells), words, data)
+        return Chart(picture(figure), told(words, zip(combos, texts, strict=True)), words, data)
 
 
 def plot_days(days: pd.Series[Any], *, words: Words, small_cells: int = 5) -> Chart:
@@ -168,7 +136,7 @@ def plot_days(days: pd.Series[Any], *, words: Words, small_cells: int = 5) -> Ch
         axes.set_ylim(0, _highest(values.max()) * 1.14)
         axes.spines["left"].set_visible(False)
         axes.yaxis.set_visible(False)
-        return Chart(picture(figure), _told(words, zip(heads, texts, strict=True)), words, values.to_frame("n"))
+        return Chart(picture(figure), told(words, zip(heads, texts, strict=True)), words, values.to_frame("n"))
 
 
 # --- parts of the charts --------------------------------------------------------------------------
@@ -188,26 +156,6 @@ def _draw_dots(axes: Axes, keys: Sequence[tuple[bool, ...]], heads: Sequence[str
     axes.set_xlim(-0.6, len(keys) - 0.4)
     axes.xaxis.set_visible(False)
     axes.spines[:].set_visible(False)
-
-
-def _published_range(agree: int, compared: int, small_cells: int) -> tuple[float, float | None, float] | None:
-    """Return (low, share, high) to draw: the interval around the share, or the published range without one."""
-    bounds = bounded_rate(agree, compared, small_cells)
-    if bounds is None or bounds == (0.0, 1.0):
-        return None
-    low, high = wilson_interval(agree, compared) or bounds
-    return (low, bounds[0], high) if bounds[0] == bounds[1] else (bounds[0], None, bounds[1])
-
-
-def _draw_share(axes: Axes, place: int, drawn: tuple[float, float | None, float] | None) -> None:
-    if drawn is None:
-        return
-    low, share, high = drawn
-    if share is None:
-        axes.plot([low * 100, high * 100], [place, place], color=COLOURS[0], lw=5, alpha=0.35, solid_capstyle="butt")
-    else:
-        axes.plot([low * 100, high * 100], [place, place], color=MUTED, lw=1.6)
-        axes.plot([share * 100], [place], "o", color=COLOURS[0], ms=7, clip_on=False)
 
 
 def _head_rows(axes: Axes, index: pd.Index[Any]) -> None:
@@ -260,11 +208,3 @@ def _texts(counts: pd.Series[Any], shown: pd.Series[Any] | None) -> list[str]:
     if shown is not None:
         return [str(text).replace("-", "−") for text in shown]
     return ["×" if pd.isna(value) else f"{value:g}".replace("-", "−") for value in counts]
-
-
-def _told(words: Words, cells: Any) -> str:
-    """Return the picture in words: its title, then every value."""
-    zh = words.language == "zh"
-    colon, semicolon, stop = (label("word", key, words.language) for key in ("colon", "semicolon", "stop"))
-    body = semicolon.join(f"{name} {text}" for name, text in cells)
-    return f"{label('word', 'figure', words.language)}{colon}{words.title}{stop if zh else '. '}{body}{stop.strip()}"

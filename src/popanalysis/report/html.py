@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ __all__ = ["check_self_contained", "render_html"]
 _TEMPLATES = Path(__file__).parent / "template"
 _HEADING = re.compile(r"<h([23])(?:\s[^>]*)?>(.*?)</h\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
+_PERIOD_END = re.compile(r"(季度|年度|(?<=\d)月)(?=.)")  # where a title may break, so that no word of it is torn
 
 
 def render_html(
@@ -64,6 +66,7 @@ def render_html(
         "stamp_line": label("stamp", f"{stamp}_line", language), "stamp_word": label("stamp", stamp, language),
         "stamp_prefix": f"[{label('stamp', 'draft', language)}] " if stamp == "draft" else "",
         "css": Markup((_TEMPLATES / "record" / "style.css").read_text(encoding="utf-8")),
+        "title_lines": Markup(_PERIOD_END.sub(r"\1<wbr>", escape(title or first_heading or notebook.stem))),
         "print_title": _css_text(title or first_heading), "print_stamp": _css_text(label("stamp", stamp, language)),
         "words": {"to_content": label("word", "to_content", language), "failed_cell": label("stamp", "failed_cell", language)},
     }

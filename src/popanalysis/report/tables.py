@@ -14,6 +14,7 @@ from html import escape
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import pandas as pd
 
@@ -25,6 +26,7 @@ __all__ = ["MISSING_MARK", "ShownTable", "show_table", "write_tables"]
 MISSING_MARK = "—"
 _NUMBER = re.compile(r"[<≥≤]?-?\d[\d,]*(\.\d+)?%?")
 _MARKS = (MISSING_MARK, "×")
+_SHORT = 18  # half-width characters
 _ROWS_OF_A_PAGE = 30  # a table of no more rows is not torn apart in print
 
 
@@ -37,7 +39,7 @@ class ShownTable:
     stub : names of the leading columns that head the rows.
     heads : names of the other columns; each a tuple, one part a level of the head.
     rows : one tuple a row: the stub's texts, then the cells' texts.
-    numeric : per column after the stub, whether it holds numbers.
+    kinds : per column, stub included, what it holds: ``num`` numbers, ``short`` words that stay on one line, ``long`` text that wraps.
     """
 
     title: str
@@ -49,7 +51,7 @@ class ShownTable:
     stub: tuple[str, ...]
     heads: tuple[tuple[str, ...], ...]
     rows: tuple[tuple[str, ...], ...]
-    numeric: tuple[bool, ...]
+    kinds: tuple[str, ...]
 
     def __repr__(self) -> str:
         frame = pd.DataFrame(self.rows, columns=[*self.stub, *(" ".join(h) for h in self.heads)])
@@ -77,14 +79,14 @@ class ShownTable:
             *(f'<p class="table-note">{escape(line)}</p>' for line in self._footer), "</div>"])
 
     def _head(self) -> list[str]:
-        levels = len(self.heads[0]) if self.heads else 1
+        levels, n = len(self.heads[0]) if self.heads else 1, len(self.stub)
         lines = ["<thead>"]
         for level in range(levels):
+            last = level == levels - 1
             cells = [f'<th scope="col" rowspan="{levels}">{escape(name)}</th>' for name in self.stub] if level == 0 else []
             for start, width, name in _runs([h[: level + 1] for h in self.heads]):
-                last = level == levels - 1
-                css = ' class="num"' if last and self.numeric[start] else ""
-                cells.append(f'<th scope="{"col" if last else "colgroup"}"{"" if last else f" colspan={chr(34)}{width}{chr(34)}"}{css}>{escape(name)}</th>')
+                scope = f'scope="col" class="{self.kinds[n + start]}"' if last else f'scope="colgroup" colspan="{width}"'
+                cells.append(f"<th {scope}>{escape(name)}</th>")
             lines.append(f"<tr>{''.join(cells)}</tr>")
         return [*lines, "</thead>"]
 
@@ -92,11 +94,9 @@ class ShownTable:
         n, total = len(self.stub), label("word", "total", self.language)
         lines = ["<tbody>"]
         for row in self.rows:
-            heads = "".join(f'<th scope="row">{escape(text)}</th>' for text in row[:n])
-            cells = "".join(
-                f'<td{" class=" + chr(34) + "num" + chr(34) if number else ""}>{escape(text)}</td>'
-                for text, number in zip(row[n:], self.numeric, strict=True))
-            lines.append(f"<tr{' class=' + chr(34) + 'total' + chr(34) if total in row[:n] else ''}>{heads}{cells}</tr>")
+            heads = "".join(f'<th scope="row" class="{kind}">{escape(text)}</th>' for text, kind in zip(row[:n], self.kinds[:n], strict=True))
+            cells = "".join(f'<td class="{kind}">{escape(text)}</td>' for text, kind in zip(row[n:], self.kinds[n:], strict=True))
+            lines.append(f'<tr{" class=" + chr(34) + "total" + chr(34) if total in row[:n] else ""}>{heads}{cells}</tr>')
         return [*lines, "</tbody>"]
 
     def write(self, path: Path) -> None:
@@ -148,8 +148,9 @@ def show_table(
     labels = [tuple(_shown(part, decimals, False) for part in (key if isinstance(key, tuple) else (key,))) for key in table.index]
     rows = tuple((*head, *cells) for head, cells in zip(labels, zip(*body, strict=True) if body else [()] * len(labels), strict=True))
     heads = tuple(tuple(str(part) for part in (column if isinstance(column, tuple) else (column,))) for column in table.columns)
-    numeric = tuple(all(cell in _MARKS or _NUMBER.fullmatch(cell) for cell in column) for column in body)
-    return ShownTable(title, scope, unit, source, (*notes, *_explained(body, small_cells, language)), language, stub, heads, rows, numeric)
+    columns = [[head[i] for head in labels] for i in range(len(stub))] + body
+    kinds = tuple(_kind(column, may_be_numbers=i >= len(stub)) for i, column in enumerate(columns))
+    return ShownTable(title, scope, unit, source, (*notes, *_explained(body, small_cells, language)), language, stub, heads, rows, kinds)
 
 
 def write_tables(tables: Mapping[str, ShownTable], folder: Path) -> list[Path]:
@@ -182,6 +183,14 @@ def _shown(value: Any, decimals: int, is_rate: bool) -> str:
     if isinstance(value, Real) and not isinstance(value, Integral):
         return f"{float(value):.{decimals}f}"
     return str(value)
+
+
+def _kind(column: list[str], *, may_be_numbers: bool) -> str:
+    """Say how a column is set: numbers to the right, short words on one line, longer text in a column wide enough to read."""
+    if may_be_numbers and all(cell in _MARKS or _NUMBER.fullmatch(cell) for cell in column):
+        return "num"
+    widest = max((sum(2 if east_asian_width(c) in "WF" else 1 for c in cell) for cell in column), default=0)
+    return "short" if widest <= _SHORT else "long"
 
 
 def _explained(columns: list[list[str]], small_cells: int | None, language: str) -> list[str]:
