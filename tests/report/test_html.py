@@ -69,7 +69,7 @@ def test_headings_shown_by_code_are_listed_like_those_of_markdown(write_notebook
 
 
 def test_the_title_stands_once(page):
-    assert page.count("出生人口信息核对季度记录</h1>") == 1 and len(Page(page).all("h1")) == 1
+    assert page.count("出生人口信息核对季度<wbr/>记录</h1>") == 1 and len(Page(page).all("h1")) == 1
 
 
 def test_code_and_the_error_stream_stay_out_outputs_stay(page):

@@ -26,7 +26,7 @@ __all__ = ["MISSING_MARK", "ShownTable", "show_table", "write_tables"]
 MISSING_MARK = "—"
 _NUMBER = re.compile(r"[<≥≤]?-?\d[\d,]*(\.\d+)?%?")
 _MARKS = (MISSING_MARK, "×")
-_SHORT = 18  # half-width characters
+_SHORT = 22  # half-width characters
 _ROWS_OF_A_PAGE = 30  # a table of no more rows is not torn apart in print
 
 
