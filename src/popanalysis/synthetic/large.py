@@ -23,7 +23,7 @@ COLUMNS: Final = (
 _WITHOUT: Final = {"hukou_birth": ("birth_time", "mother_live_addr")}  # columns a list does not have
 #: what only the offices' files show
 _NOT_LISTED: Final = ["mother_surname", "mother_form", "mother_birth_date", "father_surname", "father_form", "father_birth_date",
-                      "child_form", "child_hukou", "group", "parity", "birth_weight", "facility"]
+                      "child_form", "child_hukou", "group", "parity", "birth_weight", "facility", "mother_hukou", "father_hukou", "father_live"]
 _BIRTHS_PER_COUNTY: Final = 2_000  # how many births share one prefix of numbers
 
 

@@ -38,7 +38,8 @@ def write_list(seed: int, key: int, births: pd.DataFrame, kind: str) -> tuple[pd
     Returns
     -------
     DataFrame, one row a list entry, RangeIndex: the columns of ``births`` as written, birth_date as YYYY-MM-DD, plus
-    birth (place in ``births``, the truth), duplicate (entered a second time), act_date, and the four addresses as text;
+    birth (place in ``births``, the truth), duplicate (entered a second time), act_date, and mother_hukou_addr etc.,
+    the addresses as text, for the village codes that ``births`` holds;
     and the frame of planted mistakes (:func:`popanalysis.synthetic.mistakes.plant`).
     """
     number = BIRTH_KINDS.index(kind)
@@ -47,7 +48,7 @@ def write_list(seed: int, key: int, births: pd.DataFrame, kind: str) -> tuple[pd
     rows["birth_date"] = rows["birth_date"].dt.strftime("%Y-%m-%d")
     rows = pd.concat([rows, entries], axis=1)
     writing = generator(seed, "writing", key, number)
-    for column in ("mother_hukou", "mother_live", "father_hukou", "father_live"):
+    for column in rows.columns.intersection(["mother_hukou", "mother_live", "father_hukou", "father_live"]):
         rows[f"{column}_addr"] = write_addresses(writing, rows[column])
     rows = rows.astype(object).where(rows.notna(), None)  # type: ignore[call-overload]  # the stubs know no None here
     return plant(generator(seed, "mistakes", key, number), rows, kind)

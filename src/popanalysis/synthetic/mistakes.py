@@ -116,7 +116,8 @@ def choose_kinds(rng: np.random.Generator, shares: np.ndarray, feasible: np.ndar
     for _ in range(60):
         chance = chance * (wanted / np.maximum(chance.sum(axis=0), 1e-12))
         chance = chance / chance.sum(axis=1, keepdims=True)
-    return np.asarray((rng.random(len(chance))[:, None] < np.cumsum(chance, axis=1)).argmax(axis=1))
+    steps = np.cumsum(chance, axis=1)
+    return np.asarray((rng.random((len(chance), 1)) * steps[:, -1:] < steps).argmax(axis=1))
 
 
 class _Planting:
@@ -146,14 +147,15 @@ class _Planting:
             return
         names = list(shares)
         wanted = np.tile([shares[k] for k in names], (len(places), 1))
-        for kind, possible in only.items():
-            wanted[~possible[places], names.index(kind)] = 0.0
+        for kind, here in only.items():
+            wanted[~here[places], names.index(kind)] = 0.0
         wanted /= wanted.sum(axis=1, keepdims=True)
-        options = [[ways(value, kind) for kind in names] for value in self.rows[field].to_numpy(dtype=object)[places]]
-        kinds = choose_kinds(self.rng, wanted, np.array([[bool(o) for o in row] for row in options]) & (wanted > 0))
-        draws = self.rng.random(len(places))
-        values = [row[k][int(draw * len(row[k]))] for row, k, draw in zip(options, kinds, draws, strict=True)]
-        self.write(field, places, [names[k] for k in kinds], values)
+        true = self.rows[field].to_numpy(dtype=object)[places]
+        possible = np.array([[bool(ways(value, kind)) for kind in names] for value in true])
+        kinds = [names[k] for k in choose_kinds(self.rng, wanted, possible & (wanted > 0))]
+        options = (ways(value, kind) for value, kind in zip(true, kinds, strict=True))  # one value's at a time: a number has 150
+        values = [option[int(draw * len(option))] for option, draw in zip(options, self.rng.random(len(places)), strict=True)]
+        self.write(field, places, kinds, values)
 
     def blank(self, field: str, rate: float, kind: str = "missing") -> None:
         """Leave ``rate`` of a field's values out."""
@@ -230,7 +232,8 @@ def _swap_parents(work: _Planting, rate: float) -> np.ndarray:
     both = work.rows["father_name"].notna() & work.rows["mother_name"].notna()
     # as many as the rate says of all rows, though only those with a father can be exchanged
     places = work.chosen(rate / max(float(both.mean()), 1e-9), both)
-    mothers, fathers = ([f"{who}_{what}" for what in _EXCHANGED if f"{who}_{what}" in work.rows] for who in ("mother", "father"))
+    exchanged = [what for what in _EXCHANGED if {f"mother_{what}", f"father_{what}"} <= set(work.rows.columns)]
+    mothers, fathers = ([f"{who}_{what}" for what in exchanged] for who in ("mother", "father"))
     before = work.rows.loc[places, [*mothers, *fathers]]
     work.rows.loc[places, mothers] = before[fathers].to_numpy()
     work.rows.loc[places, fathers] = before[mothers].to_numpy()

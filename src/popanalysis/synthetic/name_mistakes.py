@@ -27,7 +27,7 @@ def wrong_names(name: str, kind: str) -> list[str]:
     Examples
     --------
     >>> wrong_names("王芳", "order"), wrong_names("王芳", "character_lost")
-    (['芳王'], ['王', '芳'])
+    (['芳王'], ['芳', '王'])
     """
     return [wrong for wrong in dict.fromkeys(_MAKERS[kind](name)) if wrong != name]
 

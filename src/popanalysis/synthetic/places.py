@@ -75,13 +75,11 @@ def write_addresses(rng: np.random.Generator, code: pd.Series) -> pd.Series:
     -------
     Series of text, same index: from province down, from the league, from the banner, or (home banner only) from the town.
     """
-    table = villages().set_index("code")
-    found = table.reindex(code).fillna("")
-    banner = (found["county"] + found["town"] + found["village"]).to_numpy(dtype=object)
-    town = (found["town"] + found["village"]).to_numpy(dtype=object)
-    form = rng.random(len(code))
-    short = np.where(found["county_code"].eq(HOME).to_numpy(), town, banner)
-    text = np.select([form < 0.30, form < 0.40, form < 0.45, form < 0.80],
-                     [_PROVINCE + _LEAGUE[1] + banner, "内蒙古" + _LEAGUE[1] + banner, _LEAGUE[1] + banner, banner], short)
-    text[code.isna()] = None
-    return pd.Series(text, index=code.index, dtype=object)
+    table = villages()
+    banner, town = table["county"] + table["town"] + table["village"], table["town"] + table["village"]
+    short = banner.where(table["county_code"].ne(HOME), town)
+    forms = (_PROVINCE + _LEAGUE[1] + banner, "内蒙古" + _LEAGUE[1] + banner, _LEAGUE[1] + banner, banner, short)
+    written = np.array([*forms, [None] * len(table)], dtype=object)  # the last row answers for a missing code
+    form = np.searchsorted([0.30, 0.40, 0.45, 0.80], rng.random(len(code)), side="right")
+    place = pd.Index(table["code"]).get_indexer(pd.Index(code))
+    return pd.Series(written[np.where(place < 0, len(forms), form), place], index=code.index, dtype=object)

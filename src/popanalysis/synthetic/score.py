@@ -108,7 +108,7 @@ def score_records(linked: pd.DataFrame, truth: pd.DataFrame) -> Scores:
     ...                       "set_id": "", "name_form": "han", "local": "True"})
     >>> linked = truth[["file", "sheet", "row"]].assign(event_id="B-2025Q1-00001", fate=["used", "unusable"])
     >>> scores = score_records(linked, truth)
-    >>> scores.table.loc[0, "recall"], scores.lost["file"].tolist()
+    >>> float(scores.table.loc[0, "recall"]), scores.lost["file"].tolist()
     (1.0, ['b'])
     """
     found = truth.merge(linked[[*_PLACE, "fate", "event_id"]], on=_PLACE, how="left", validate="one_to_one")
