@@ -98,7 +98,7 @@ def test_K26_leaving_early_is_no_success(project: Path, leaving: str) -> None:
 
 def test_K26_a_kernel_that_is_killed_leaves_no_record(project: Path) -> None:
     insert_cell(project, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)" if os.name == "posix" else "import os; os._exit(9)")
-    with pytest.raises(Exception):  # noqa: B017 - the client reports a dead kernel in its own words
+    with pytest.raises(RecordError):
         run_period(project / PARAMS)
     assert left_in(project) == FAILED_IN_NOTEBOOK
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import filelock
 import nbformat
+import pandas as pd
 
 from popanalysis.acquire import read_decisions, read_earlier, read_submissions
 from popanalysis.clean import Divisions, clean_submissions
@@ -159,7 +160,7 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     write_json(work / PUBLISH / "run_record.json", told)
     html = render_html(work / PUBLISH / NOTEBOOK, language=params.language, title=_title(params), stamp="checked")
     (work / PUBLISH / "record.html").write_text(html, encoding="utf-8", newline="\n")
-    _scan(work)
+    _scan(work, params, root)
     (work / TASK).unlink()
 
 
@@ -174,6 +175,7 @@ def _write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 def _execute(template: Path, output: Path, params: QuarterParams, root: Path, work: Path, *, progress: bool) -> None:
     import papermill  # a second to import; nothing else needs it
+    from nbclient.exceptions import DeadKernelError
 
     before = os.environ.get(WORK_ENV)
     os.environ[WORK_ENV] = str(work)
@@ -187,6 +189,10 @@ def _execute(template: Path, output: Path, params: QuarterParams, root: Path, wo
             zh=f"记录本第 {error.cell_index + 1} 个单元格运行失败（{error.ename}）：{error.evalue}",
             en=f"Cell {error.cell_index + 1} of the notebook failed ({error.ename}): {error.evalue}",
             cell=error.cell_index + 1, ename=error.ename) from None
+    except DeadKernelError:
+        raise RecordError(
+            zh="运行记录本的内核中途退出：可能内存不足，或单元格中调用了 exit。请关闭其他程序后重新运行。",
+            en="The notebook's kernel ended half-way: memory may be short, or a cell calls exit(). Close other programs and run again.") from None
     finally:
         if before is None:
             del os.environ[WORK_ENV]
@@ -227,12 +233,12 @@ def _publish_notebook(notebook: nbformat.NotebookNode, path: Path, params: Quart
     _write_notebook(notebook, path)
 
 
-def _scan(work: Path) -> None:
-    """Refuse to publish a folder in which a person can be found."""
-    import pandas as pd
-
+def _scan(work: Path, params: QuarterParams, root: Path) -> None:
+    """Refuse to publish a folder in which a person can be found. Names of places and files may stand there, whoever is called so."""
     records = pd.read_parquet(work / RESTRICTED / "records.parquet")
-    found = scan_publish(work / PUBLISH, personal_values([records], PERSONAL_FIELDS))
+    towns = Divisions.load(params.divisions_file(root), params.home_division).towns.get(params.home_division, {})
+    files = [source.name for sources in params.inputs.values() for source in sources]
+    found = scan_publish(work / PUBLISH, personal_values([records], PERSONAL_FIELDS), allowed=[*towns, *files])
     if found:
         places = sorted({str(f.file) for f in found})
         raise RecordError(

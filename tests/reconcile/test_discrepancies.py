@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -18,7 +20,7 @@ SAME = {
 PREFIX = {"birth_cert": "h", "hukou_birth": "p", "town_birth": "t"}
 
 
-def questions(*, received=("birth_cert", "hukou_birth", "town_birth"), set_id=None, in_question=(), duplicates=None, **lists) -> pd.DataFrame:
+def questions(*, received=("birth_cert", "hukou_birth", "town_birth"), set_id=None, in_question=(), duplicates=None, known_since=None, **lists) -> pd.DataFrame:
     """One birth; each keyword a list with what it says differently (None: the list lacks it)."""
     records = {
         kind: pd.DataFrame([{"file": f"{kind}.xlsx", "sheet": "表", "row": 5, **SAME, **said}], index=[PREFIX[kind] + "1"])
@@ -28,7 +30,7 @@ def questions(*, received=("birth_cert", "hukou_birth", "town_birth"), set_id=No
     births = births_from_records(records, ids, sets, pd.Index([]), lists=RULES.lists, home_division="159901")
     letters = {(f"{kind}.xlsx", "表", field): letter for kind in records for field, letter in (("mother_name", "D"), ("child_id", "A"), ("birth_date", "C"))}
     none = pd.DataFrame(columns=["duplicate_of", "kind", "event_id", "set_id"]) if duplicates is None else duplicates
-    return find_discrepancies(births, records, none, RULES, received=received, in_question=in_question, cell_of=cell_finder(records, letters))
+    return find_discrepancies(births, records, none, RULES, received=received, in_question=in_question, cell_of=cell_finder(records, letters), known_since=known_since)
 
 
 def told(frame: pd.DataFrame, *columns: str) -> list[list[str]]:
@@ -46,6 +48,12 @@ def test_a_list_that_lacks_the_birth_is_asked_and_the_row_that_holds_it_is_named
 
 def test_nothing_is_missing_at_an_office_whose_list_was_not_received():
     assert questions(birth_cert={}, town_birth={}, received=("birth_cert", "town_birth")).empty
+
+
+def test_a_birth_before_the_first_lists_known_may_stand_in_lists_nobody_compared():
+    assert told(questions(birth_cert={}, town_birth={}, known_since=dt.date(2025, 2, 3)), "code") == [["missing_at"]]
+    assert questions(birth_cert={}, town_birth={}, known_since=dt.date(2025, 2, 4)).empty
+    assert told(questions(birth_cert={}, town_birth={"mother_name": "包那"}, known_since=dt.date(2025, 4, 1)), "code") == [["field_differs"]]
 
 
 def test_a_birth_whose_mother_lives_elsewhere_is_not_missing_here():

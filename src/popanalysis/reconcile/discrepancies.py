@@ -7,6 +7,7 @@ of the same event. A value that is missing or damaged says nothing and makes no 
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -41,7 +42,7 @@ class Discrepancy(NamedTuple):
 
 def find_discrepancies(
     births: pd.DataFrame, records: Mapping[str, pd.DataFrame], duplicates: pd.DataFrame, rules: DiscrepancyRules, *,
-    received: Collection[str], in_question: Collection[str], cell_of: CellOf,
+    received: Collection[str], in_question: Collection[str], cell_of: CellOf, known_since: dt.date | None = None,
 ) -> pd.DataFrame:
     """List every discrepancy of the births at hand.
 
@@ -54,6 +55,8 @@ def find_discrepancies(
     received : kinds that arrived or were reported as none; nothing is missing at the others.
     in_question : record ids with an open link; what their event seems to lack is first for the reviewer.
     cell_of : where a value stands.
+    known_since : first day of the earliest quarter whose lists are known; what happened before it may stand in lists
+        that nobody compared, so nothing is called missing of it.
 
     Returns
     -------
@@ -61,11 +64,13 @@ def find_discrepancies(
     whole row is meant.
     """
     held = births[[*rules.lists, "set_id", "home"]].fillna("").to_dict("index")
+    before = frozenset(births.index[births["birth_date"] < pd.Timestamp(known_since)]) if known_since is not None else frozenset()
     values = compared_values(records, rules)
     found: list[Discrepancy] = []
     for event_id, birth in ((str(key), row) for key, row in held.items()):
         lists = {kind: str(birth[kind]) for kind in rules.lists if birth[kind]}
-        found += _missing(event_id, birth, lists, rules, received, in_question, cell_of)
+        if event_id not in before:
+            found += _missing(event_id, birth, lists, rules, received, in_question, cell_of)
         found += _differing(event_id, birth, lists, values, rules, cell_of)
     found += _repeated(duplicates, cell_of)
     return pd.DataFrame(sorted(found), columns=list(Discrepancy._fields), dtype="object")

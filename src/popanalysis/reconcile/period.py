@@ -5,6 +5,7 @@ clean lists ─► add what the last quarter left open ─► link ─► lastin
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import pandas as pd
 from popanalysis.acquire.previous_record import Earlier
 from popanalysis.columns import LINKED_RECORDS_COLUMNS
 from popanalysis.link import LinkageRules, Linked, link_records
-from popanalysis.params import QuarterParams
+from popanalysis.params import Period, QuarterParams
 from popanalysis.reconcile.births import births_from_records
 from popanalysis.reconcile.carry_forward import carried_records, carry_forward, open_events
 from popanalysis.reconcile.cases import open_cases
@@ -161,7 +162,8 @@ def reconcile_births(
     questions = linked.engine.links.query("link_decision == 'possible_link'")
     found = find_discrepancies(
         linked.births, linked.records, repeats[["duplicate_of", "kind", "event_id", "set_id"]], rules,
-        received=received, in_question=frozenset(questions["record_id_a"]) | frozenset(questions["record_id_b"]), cell_of=cell_of)
+        received=received, in_question=frozenset(questions["record_id_a"]) | frozenset(questions["record_id_b"]), cell_of=cell_of,
+        known_since=_known_since(earlier, params.span))
     cases = open_cases(
         found, period=params.period, at_hand=linked.births.index, carried=earlier.previous.cases if earlier.previous else None,
         numbered=earlier.before.cases if earlier.before else None, decided=decided.cases)
@@ -185,6 +187,13 @@ def describe_links(engine: Linked, language: str) -> tuple[list[str], dict[str, 
     notes = [str(note) for note in engine.notes]
     expected = {name: engine.model.errors.get(name) for name in ("false_link_rate", "missed_match_rate")}
     return notes, expected, int(decisions.get("link", 0)), int(decisions.get("possible_link", 0))
+
+
+def _known_since(earlier: Earlier, span: Period) -> dt.date:
+    """First day of the earliest quarter whose lists are known: this one, or the oldest that the previous record still names."""
+    if earlier.carried is None or earlier.carried.empty:
+        return span.first_day
+    return min(Period.parse(str(held)).first_day for held in earlier.carried["held_in"].unique())
 
 
 def _opened_in(linked: LinkedBirths, earlier: Earlier, period: str) -> pd.Series:

@@ -120,14 +120,15 @@ def chapter_births(by_lists: pd.DataFrame, by_place: pd.DataFrame, home: Mapping
     """
     language, chapter = params.language, _chapter(params)
     held = pd.Series(by_lists["n_births"].to_numpy(), index=["_and_".join(k for k in lists if row[k]) for row in by_lists.to_dict("records")])
-    chapter.results.add_counts("births.held_by", held, "births", definitions={
+    sums = [[key for key in held.index if kind in str(key).split("_and_")] for kind in lists]  # each list's rows are published as its row accounting
+    chapter.results.add_counts("births.held_by", held, "births", sums=sums, definitions={
         **{str(key): {"zh": f"恰好见于以下名单的出生：{'、'.join(label('kind_short', k, 'zh') for k in str(key).split('_and_'))}",
                       "en": f"Births held by exactly these lists: {', '.join(label('kind_short', k, 'en') for k in str(key).split('_and_'))}"} for key in held.index},
         "total": {"zh": "至少见于一份名单的出生，含结转", "en": "Births held by at least one list, those carried forward included"}})
     chapter.results.add_counts("births.home", pd.Series(dict(home)), "births", definitions={
         "home": {"zh": "属本旗管理的出生", "en": "Births that belong to the banner"}, "elsewhere": {"zh": "母亲户籍地在旗外的出生", "en": "Births whose mother's hukou is elsewhere"},
         "unknown": {"zh": "户籍地不详的出生", "en": "Births whose home is not known"}, "total": {"zh": "全部出生", "en": "All births"}})
-    published = suppress_counts(held, params.small_cells)
+    published = suppress_counts(held, params.small_cells, sums=sums)
     index = pd.MultiIndex.from_frame(by_lists[list(lists)], names=list(lists))
     source = _w("comma", language).join(label("kind_short", kind, language) for kind in lists)
     chapter.show(plot_overlap(
@@ -149,6 +150,7 @@ def _show_places(chapter: Chapter, by_place: pd.DataFrame, lists: Sequence[str],
         ("month", _t("出生月份", "Month of birth", language), "births_by_month", _t("本旗出生：按月份和名单", "Births of the banner by month and list", language)),
     ):
         counts = by_place.assign(**{key: by_place[key].fillna(unknown)}).groupby(key)[columns].sum().sort_index()
+        counts = counts.reindex([*(name for name in counts.index if name != unknown), *counts.index[counts.index == unknown]])
         counts.loc[total] = counts.sum()
         safe = suppress_small(counts, params.small_cells, total_row=total)
         chapter.publish(name, show_table(
@@ -272,7 +274,7 @@ def chapter_to_do(cases: pd.DataFrame, balance: Mapping[str, int], asks: Mapping
     for key, (zh, en) in names.items():
         chapter.results.add(f"cases.{key}", None if key in hidden else balance[key], "cases", of_persons=False, suppressed=key in hidden, definition={
             "zh": f"核对事项：{zh}", "en": f"Cases: {en.lower()}"})
-    shown = pd.DataFrame({_t(*names[key], language): [hidden.get(key, str(balance[key]))] for key in names}, index=[label("unit", "cases", language)])
+    shown = pd.DataFrame({_t(*names[key], language): [hidden.get(key, str(balance[key]))] for key in names}, index=[_w("number", language)])
     chapter.publish("case_balance", show_table(
         shown.rename_axis(_t("核对事项", "Cases", language)), title=_t("核对事项收支", "Balance of cases", language), scope=_scope(params),
         unit=label("unit", "cases", language), source=_t("本次核对", "this comparison", language), language=language, small_cells=params.small_cells,
