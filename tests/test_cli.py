@@ -1,0 +1,120 @@
+"""The command line: exit codes, languages, reserved names, and the way from received files to a record."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from popanalysis import cli
+from popanalysis.params import QuarterParams
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            cli.main(list(arguments))
+        told = capsys.readouterr()
+        return left.value.code or 0, told.out, told.err
+
+    return run
+
+
+@pytest.mark.parametrize("command", ["packs", "feedback", "register", "rules", "index", "purge"])
+def test_a_reserved_command_answers_not_yet(call, command):
+    code, _, err = call(command, "anything", "--by", "x")
+    assert code == 1 and command in err and "not offer it yet" in err
+    assert "尚未提供" in call(command, "--lang", "zh")[2]
+
+
+@pytest.mark.parametrize("arguments", [("run",), ("no-such-command",), ("demo", "--quarters", "9"), ("sign-off", "x"), ("run", "p.yaml", "--no-such"), ("doctor", "--lang", "fr")])
+def test_wrong_usage_leaves_with_2(call, arguments):
+    assert call(*arguments)[0] == 2
+
+
+def test_a_missing_parameter_file_leaves_with_1_and_says_what_to_do(call, in_folder, tmp_path):
+    in_folder(tmp_path)
+    code, out, err = call("run", "params/2025Q9.yaml")
+    assert code == 1 and not out and "2025Q9.yaml" in err and "popanalysis init" in err and "Traceback" not in err
+
+
+def test_messages_follow_the_option_wherever_it_stands_and_else_the_locale(call, monkeypatch, in_folder, tmp_path):
+    in_folder(tmp_path)
+    assert "不存在" in call("--lang", "zh", "run", "x.yaml")[2]
+    assert "不存在" in call("run", "--lang=zh", "x.yaml")[2]
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert "不存在" in call("run", "x.yaml")[2]
+    assert "does not exist" in call("run", "x.yaml", "--lang", "en")[2]
+
+
+def test_debug_shows_the_traceback(in_folder, tmp_path):
+    in_folder(tmp_path)
+    with pytest.raises(ValueError, match=r"x\.yaml"):
+        cli.main(["run", "x.yaml", "--debug"])
+
+
+def test_doctor_finds_this_machine_well(call, demo_project, in_folder):
+    in_folder(demo_project)
+    code, out, _ = call("doctor")
+    assert code == 0 and "All well" in out and "✗" not in out
+    assert "运行环境正常" in call("doctor", "--lang", "zh")[1]
+
+
+@pytest.fixture
+def received(demo_project: Path, copy_of, in_folder) -> Path:
+    """A project with the first quarter's parameters and the second quarter's files in a folder as they came."""
+    root = copy_of(demo_project)
+    incoming = root / "incoming"
+    shutil.copytree(root / "data/2025Q2", incoming, ignore=shutil.ignore_patterns("truth"))
+    (root / "params/2025Q2.yaml").unlink()
+    in_folder(root)
+    return root
+
+
+def test_init_says_what_it_took_each_file_for_and_writes_the_parameters(call, received):
+    code, out, _ = call("init", "2025Q2", "incoming", "--lang", "zh")
+    params = QuarterParams.read(received / "params/2025Q2.yaml")
+    assert code == 0 and params.period == "2025Q2" and params.home_division == "159901" and params.as_of == "2025-07-08"
+    assert {kind: [s.path for s in sources] for kind, sources in params.inputs.items()} == {
+        "birth_cert": ["incoming/卫生_出生医学登记.xlsx"], "hukou_birth": ["incoming/公安_出生申报.csv"], "town_birth": ["incoming/乡镇_出生调查.xlsx"]}
+    for word in ("卫生_出生医学登记.xlsx", "母亲_身份证号", "不予读取", "政策内外"):
+        assert word in out
+
+
+def test_init_never_overwrites_and_never_guesses_a_list(call, received):
+    (received / "params/2025Q2.yaml").write_text("mine", encoding="utf-8")
+    code, _, err = call("init", "2025Q2", "incoming")
+    assert code == 1 and "2025Q2.yaml" in err and (received / "params/2025Q2.yaml").read_text(encoding="utf-8") == "mine"
+    (received / "incoming/会议通知.csv").write_text("议题,地点\n工作会,三楼\n", encoding="utf-8")
+    assert "会议通知.csv: not taken" in call("init", "2025Q3", "incoming")[1]
+
+
+def test_init_of_a_folder_without_lists_says_so(call, received):
+    (received / "empty").mkdir()
+    assert call("init", "2025Q2", "empty")[0] == 1
+    assert call("init", "2025Q2", "nowhere")[0] == 1
+    assert call("init", "2025Q7", "incoming")[0] == 1
+    assert not (received / "params/2025Q2.yaml").exists()
+
+
+def test_what_cannot_be_used_is_told_at_once_before_anything_is_linked(call, received):
+    text = (received / "params/2025Q1.yaml").read_text(encoding="utf-8")
+    (received / "incoming/空.xlsx").write_bytes(b"")
+    changed = text.replace("data/2025Q1/卫生_出生医学登记.xlsx", "没有这个文件.xlsx").replace("data/2025Q1/公安_出生申报.csv", "incoming/空.xlsx")
+    (received / "params/bad.yaml").write_text(changed, encoding="utf-8")
+    code, _, err = call("run", "params/bad.yaml", "--lang", "zh")
+    assert code == 1 and "没有这个文件.xlsx" in err and "空.xlsx" in err and "2 个问题" in err
+    assert not (received / "outputs/2025Q1").exists()
+
+
+@pytest.mark.parametrize("period", ["2025-03", "2025"])
+def test_monthly_and_yearly_records_are_reserved(call, received, period):
+    text = (received / "params/2025Q1.yaml").read_text(encoding="utf-8").replace('period: "2025Q1"', f'period: "{period}"')
+    (received / "params/other.yaml").write_text(text, encoding="utf-8")
+    code, _, err = call("run", "params/other.yaml")
+    assert code == 1 and "not offer it yet" in err
