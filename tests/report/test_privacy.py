@@ -27,6 +27,15 @@ def test_without_totals_only_the_small_count_goes():
     assert suppress_small(TABLE.iloc[:2, :3]).shown.to_numpy().tolist() == [["<5", "17", "40"], ["40", "25", "35"]]
 
 
+def test_a_sum_published_elsewhere_gives_nothing_away():
+    # By hand: 3 births only at a, 40 only at b, 50 at both. Hiding "a" and "b" would do for the total 93, but the rows of
+    # list a (53 = a + a_and_b) and of list b (90) are published too: a = 53 - 50.
+    counts = pd.Series({"a_and_b": 50, "a": 3, "b": 40})
+    sums = [["a_and_b", "a"], ["a_and_b", "b"]]
+    assert suppress_counts(counts).shown["n"].tolist() == ["50", "<5", "×", "93"]
+    assert suppress_counts(counts, sums=sums).shown["n"].tolist() == ["×", "<5", "×", "×"]
+
+
 def test_a_zero_stays_and_names_nobody():
     assert suppress_counts(pd.Series({"a": 0, "b": 12})).shown["n"].tolist() == ["0", "12", "12"]
 

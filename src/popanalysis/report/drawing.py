@@ -69,7 +69,7 @@ class Words:
     @property
     def caption(self) -> str:
         """Scope, unit and source in one line."""
-        colon, gap = label("word", "colon", self.language), "　" if self.language == "zh" else "   "
+        colon, gap = label("word", "colon", self.language), "　" if self.language == "zh" else " · "
         return gap.join(f"{label('word', key, self.language)}{colon}{getattr(self, key)}" for key in ("scope", "unit", "source"))
 
 

@@ -4,19 +4,19 @@ A count of one to four persons in a published table may point at them. It is sho
 suppression); where the margins would give it away by subtraction, further counts are withheld as ``×``
 (complementary suppression). A zero names nobody and stays.
 
-Whether a reader could work a count out is decided exactly, by the smallest and the largest value that the
-published margins leave possible (Fischetti and Salazar 2001 call it the attacker's problem). Tables here have
-two dimensions, so the bounds of the linear programme are whole numbers.
+Whether a reader could work a count out is decided exactly, by the smallest and the largest whole number that all
+published sums leave possible (Fischetti and Salazar 2001 call it the attacker's problem).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from popanalysis.errors import ValidationError
 
@@ -24,7 +24,7 @@ __all__ = ["WITHHELD_MARK", "Suppressed", "bounded_rate", "shown_rate", "suppres
 
 WITHHELD_MARK = "×"
 Cell = tuple[int, int]
-Line = tuple[list[Cell], Cell]  # parts, and the total they add up to
+Line = tuple[list[Cell], Cell | None]  # parts, and the cell that holds their sum; None if the sum is published elsewhere
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,10 @@ def suppress_small(frame: pd.DataFrame, threshold: int = 5, *, total_row: Any = 
     counts = _whole_counts(frame)
     lines = _lines(frame, total_row, total_column)
     _check_totals(frame, counts, lines)
+    return _suppress(frame, counts, lines, threshold)
+
+
+def _suppress(frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list[Line], threshold: int) -> Suppressed:
     small = {(int(r), int(c)) for r, c in np.argwhere((counts > 0) & (counts < threshold))}
     withheld: set[Cell] = set()
     exposed = sorted(small)
@@ -89,8 +93,16 @@ def suppress_small(frame: pd.DataFrame, threshold: int = 5, *, total_row: Any = 
     return _published(frame, counts, small, withheld, threshold)
 
 
-def suppress_counts(counts: pd.Series[Any], threshold: int = 5, *, total: str = "total") -> Suppressed:
+def suppress_counts(
+    counts: pd.Series[Any], threshold: int = 5, *, total: str = "total", sums: Iterable[Collection[Hashable]] = (),
+) -> Suppressed:
     """Suppress the small ones among counts whose sum is published too; the sum comes last, under ``total``.
+
+    Parameters
+    ----------
+    counts : index = category; no category twice.
+    sums : groups of categories whose sum is published somewhere else. Births by the lists that hold them, say: all
+        combinations with one list add up to the rows used of that list.
 
     Examples
     --------
@@ -98,7 +110,10 @@ def suppress_counts(counts: pd.Series[Any], threshold: int = 5, *, total: str = 
     ['90', '<5', '×', '100']
     """
     table = pd.concat([counts, pd.Series({total: counts.sum()})]).to_frame("n")
-    return suppress_small(table, threshold, total_row=total)
+    numbers = _whole_counts(table)
+    position = {key: row for row, key in enumerate(table.index)}
+    lines = _lines(table, total, None) + [([(position[key], 0) for key in group], None) for group in sums]
+    return _suppress(table, numbers, lines, threshold)
 
 
 def bounded_rate(numerator: int, denominator: int, threshold: int = 5) -> tuple[float, float] | None:
@@ -174,7 +189,7 @@ def _lines(frame: pd.DataFrame, total_row: Any, total_column: Any) -> list[Line]
 def _check_totals(frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list[Line]) -> None:
     for parts, total in lines:
         added = sum(int(counts[cell]) for cell in parts)
-        if added != counts[total]:
+        if total is not None and added != counts[total]:
             place = f"{frame.index[total[0]]} / {frame.columns[total[1]]}"
             raise ValidationError(
                 zh=f"计数表中“{place}”为 {counts[total]}，各部分相加为 {added}，两者不符。请先核对合计。",
@@ -184,32 +199,26 @@ def _check_totals(frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list
 def _exposed(counts: np.ndarray[Any, Any], lines: list[Line], small: set[Cell], withheld: set[Cell], threshold: int, among: list[Cell]) -> list[Cell]:
     """Return those of the small cells ``among`` whose value the published ones leave no choice about."""
     hidden = sorted(small | withheld)
-    if not lines or threshold < 3:  # "<2" beside visible zeros says 1 by itself
+    if not lines or not among or threshold < 3:  # "<2" beside visible zeros says 1 by itself
         return []
     position = {cell: i for i, cell in enumerate(hidden)}
-    matrix, right = [], []
-    for parts, total in lines:
-        signed = [(cell, 1) for cell in parts] + [(total, -1)]
-        row = np.zeros(len(hidden))
-        for cell, sign in signed:
+    matrix = np.zeros((len(lines), len(hidden)))
+    for row, (parts, total) in enumerate(lines):
+        for cell, sign in [*((cell, 1) for cell in parts), *([(total, -1)] if total is not None else [])]:
             if cell in position:
-                row[position[cell]] += sign
-        if row.any():
-            matrix.append(row)
-            right.append(-sum(sign * int(counts[cell]) for cell, sign in signed if cell not in position))
-    if not matrix:
-        return []
+                matrix[row, position[cell]] += sign
+    known = LinearConstraint(matrix, *[matrix @ np.array([counts[cell] for cell in hidden])] * 2)
     # a reader knows that "<5" means 1 to 4, and that only counts of 5 or more are withheld beside it
-    bounds: list[tuple[int, int | None]] = [(1, threshold - 1) if cell in small else (threshold, None) for cell in hidden]
-    return [cell for cell in among if _width(np.array(matrix), np.array(right), bounds, position[cell]) < 0.5]
+    low, high = zip(*((1, threshold - 1) if cell in small else (threshold, np.inf) for cell in hidden), strict=True)
+    return [cell for cell in among if _width(known, Bounds(low, high), position[cell], len(hidden)) == 0]
 
 
-def _width(matrix: np.ndarray[Any, Any], right: np.ndarray[Any, Any], bounds: list[tuple[int, int | None]], cell: int) -> float:
+def _width(known: LinearConstraint, bounds: Bounds, cell: int, n: int) -> int:
     """Return how far apart the largest and the smallest possible value of one cell lie."""
-    goal = np.zeros(matrix.shape[1])
+    goal = np.zeros(n)
     goal[cell] = 1
-    low, high = (linprog(sign * goal, A_eq=matrix, b_eq=right, bounds=bounds, method="highs").fun for sign in (1, -1))
-    return float(-high - low)
+    low, high = (float(milp(sign * goal, integrality=np.ones(n), bounds=bounds, constraints=known).fun) for sign in (1, -1))
+    return round(-high - low)
 
 
 def _next_to_withhold(
@@ -220,7 +229,7 @@ def _next_to_withhold(
     A hidden cell alone in its line is worked out by one subtraction, so a cell that keeps two such company (the fourth
     corner of a rectangle) comes first; then one in a line of an exposed cell, no total, small, first by label.
     """
-    together = [{*parts, total} for parts, total in lines]
+    together = [{*parts, *([total] if total is not None else [])} for parts, total in lines]
     totals = {total for _, total in lines}
     near = set().union(*(line for line in together if not line.isdisjoint(exposed)))
     alone = [line for line in together if len(line & hidden) == 1]

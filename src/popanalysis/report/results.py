@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -102,7 +102,9 @@ class Results:
         self.add(key, value, "rate", numerator=numerator, denominator=denominator,
                  interval=wilson_interval(numerator, denominator), definition=definition)
 
-    def add_counts(self, prefix: str, counts: pd.Series[Any], unit: str, *, definitions: Mapping[str, Definition]) -> None:
+    def add_counts(
+        self, prefix: str, counts: pd.Series[Any], unit: str, *, definitions: Mapping[str, Definition], sums: Iterable[Collection[Hashable]] = (),
+    ) -> None:
         """Add counts that make up a whole, each under ``prefix.<label>``, and the whole under ``prefix.total``.
 
         A small part cannot be had by subtracting the others from the whole: a second part is withheld with it.
@@ -111,8 +113,9 @@ class Results:
         ----------
         counts : index = last part of the key; whole numbers.
         definitions : one for every label, and one for ``"total"``.
+        sums : groups of labels whose sum is published somewhere else (see :func:`popanalysis.report.privacy.suppress_counts`).
         """
-        published = suppress_counts(counts, self.small_cells)
+        published = suppress_counts(counts, self.small_cells, sums=sums)
         for key, value in published.values["n"].items():
             hidden = bool(pd.isna(value))
             self.add(f"{prefix}.{key}", None if hidden else int(value), unit, definition=definitions[str(key)],

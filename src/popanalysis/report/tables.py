@@ -61,8 +61,8 @@ class ShownTable:
 
     @property
     def _meta(self) -> str:
-        colon = label("word", "colon", self.language)
-        return "　".join(f"{label('word', key, self.language)}{colon}{value}" for key, value in (("scope", self.scope), ("unit", self.unit)))
+        colon, gap = label("word", "colon", self.language), "　" if self.language == "zh" else " · "
+        return gap.join(f"{label('word', key, self.language)}{colon}{value}" for key, value in (("scope", self.scope), ("unit", self.unit)))
 
     @property
     def _footer(self) -> list[str]:
