@@ -76,6 +76,7 @@ def run_period(params_file: Path, *, progress: bool = False) -> Path:
         _seal(work, number, before)
         work.rename(revision)
         _point_to(home, revision)
+        shutil.rmtree(home / FAILED, ignore_errors=True)  # what failed before has been made good
     return revision
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-
-import yaml
 
 from popanalysis.acquire import Recognition, recognise_folder
 from popanalysis.columns import KINDS_READ
@@ -59,6 +58,7 @@ def start_period(period: str, folder: Path, *, home: str | None = None, show: Ca
 
 
 def _tell(found: Iterable[Recognition], folder: Path, show: Callable[[Text], None]) -> None:
+    told: tuple[object, ...] = ()
     for item in found:
         name = item.path.relative_to(folder).as_posix() + (f" [{item.sheet}]" if item.sheet else "")
         if item.kind is None:
@@ -68,9 +68,14 @@ def _tell(found: Iterable[Recognition], folder: Path, show: Callable[[Text], Non
         show(Text(f"{name}：{label('kind', item.kind, 'zh')}，{n_rows} 行（{item.why.zh}）", f"{name}: {label('kind', item.kind, 'en')}, {n_rows} rows ({item.why.en})"))
         if not item.visible:
             show(Text("　　该工作表为隐藏表，默认不采用；如需采用请在参数文件中用 sheet 指明。", "    the sheet is hidden and not used; name it with 'sheet' in the parameter file to use it."))
+        columns = item.reading.columns if item.reading else ()
+        if (item.path, columns) == told:
+            show(Text("　　各列同上一张工作表", "    columns as in the sheet before"))
+            continue
+        told = (item.path, columns)
         for decision, zh, en in (("used", "采用的列", "columns used"), ("dropped", "因隐私不予读取的列", "columns not read, for privacy"), ("unknown", "未识别的列", "columns not placed")):
             headers = [f"{c.letter} {c.header}" + (f"→{label('field', c.field, 'zh')}" if decision == "used" and c.field else "")
-                       for c in (item.reading.columns if item.reading else ()) if c.decision == decision]
+                       for c in columns if c.decision == decision]
             if headers:
                 show(Text(f"　　{zh}：{'；'.join(headers)}", f"    {en}: {'; '.join(headers)}"))
 
@@ -103,8 +108,7 @@ def _parameter_text(span: Period, home: str | None, inputs: dict[str, list[str]]
     before = f"outputs/{span.previous}"
     known = (root / before / "current").is_file()
     exchange_day = span.next.first_day.replace(day=8)
-    listed = yaml.safe_dump(inputs, allow_unicode=True, default_flow_style=False, sort_keys=True)
-    block = "".join(f"  {line}\n" for line in listed.splitlines())
+    block = "".join(f"  {kind}: {json.dumps(files, ensure_ascii=False)}\n" for kind, files in inputs.items())
     overlay = previous.divisions_overlay if previous else None
     return (
         f"# {span.in_words('zh')}参数。文本和日期一律加引号。请逐项核对后运行 popanalysis run params/{span}.yaml\n"
