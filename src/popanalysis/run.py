@@ -317,7 +317,8 @@ def _keep_failure(home: Path, work: Path, params: QuarterParams, error: BaseExce
     partial = work / NOTEBOOK
     if partial.is_file():
         notebook = _read_notebook(partial)
-        notebook.cells.insert(0, nbformat.from_dict({"cell_type": "markdown", "id": "failed", "metadata": {}, "source": f"# {head}\n\n{reason.text.zh}\n\n{reason.text.en}"}))
+        said = f"# {head}\n\n{reason.text.zh}\n\n{reason.text.en}"
+        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(said, id="failed"))  # type: ignore[no-untyped-call]
         _write_notebook(notebook, failed / f"FAILED_{NOTEBOOK}")
     shutil.rmtree(work, ignore_errors=True)
 
