@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pandas as pd
 
@@ -87,12 +87,14 @@ def _record_cells(table: Table, head: Head, places: list[int], kind: str, file: 
     origin = (kind, DEPARTMENT_OF_KIND[kind], file, table.name, [table.numbers[place] for place in places])
     cells: dict[str, Any] = dict(zip(ORIGIN_COLUMNS, origin, strict=True))
     types: dict[str, pd.Categorical] = {}
+    records = [table.rows[place] for place in places]
+    narrowest = min(map(len, records), default=0)
     for field, column in sorted(fields.items(), key=lambda item: item[1]):
-        values = [row[column] if column < len(row := table.rows[place]) else "" for place in places]
+        values = [row[column] for row in records] if column < narrowest else [row[column] if column < len(row) else "" for row in records]
         for i, place in enumerate(places) if column in fill else ():
             values[i] = fill[column].get(place, values[i])
         cells[field], codes = column_texts(values)
-        types[field] = pd.Categorical.from_codes(codes.tolist(), dtype=CELL_TYPE)
+        types[field] = pd.Categorical.from_codes(cast(Any, codes), dtype=CELL_TYPE)
     if kind == "town_birth" and "town" not in fields and table.name.strip().endswith(_TOWN_ENDINGS):
         cells["town"] = table.name.strip()
         types["town"] = pd.Categorical(["text"] * len(places), dtype=CELL_TYPE)
@@ -121,5 +123,7 @@ def _total_faults(table: Table, roles: RowRoles, n_rows: int, file: str) -> list
 
 def joined_types(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Stack the types of all sheets; a field that a sheet lacks is blank there."""
-    joined = pd.concat(list(frames), ignore_index=True)
-    return joined.astype(object).fillna("blank").astype(CELL_TYPE)
+    filled = list(frames)
+    fields = dict.fromkeys(field for frame in filled for field in frame.columns)
+    whole = [frame.assign(**{field: pd.Categorical(["blank"] * len(frame), dtype=CELL_TYPE) for field in fields if field not in frame.columns}) for frame in filled]
+    return pd.concat([frame[list(fields)] for frame in whole], ignore_index=True)

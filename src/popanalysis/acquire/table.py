@@ -97,9 +97,9 @@ def column_texts(values: Iterable[Any]) -> tuple[npt.NDArray[np.object_], npt.ND
     texts = np.empty(len(cells), dtype=object)
     if all(type(cell) is str for cell in cells):
         texts[:] = cells
-        kinds = np.fromiter((_TEXT if cell and not cell.isspace() else _BLANK for cell in cells), np.int8, len(cells))
-        texts[kinds == _BLANK] = ""
-        return texts, kinds
+        for blank in [cell for cell in set(cells) if not cell or cell.isspace()]:
+            texts[texts == blank] = ""
+        return texts, np.where(texts == "", _BLANK, _TEXT).astype(np.int8)
     pairs = [as_text(cell) for cell in cells]
     texts[:] = [text if kind != _BLANK else "" for text, kind in pairs]
     return texts, np.fromiter((kind for _, kind in pairs), np.int8, len(pairs))

@@ -31,6 +31,7 @@ _ARTEFACTS: Final = {"23:59:17": 1, "00:00:43": 0}
 _DIGIT = {**{c: i for i, c in enumerate("〇一二三四五六七八九")}, "零": 0, "○": 0, "Ｏ": 0, "O": 0, "o": 0, "两": 2}
 _HAN_YEAR = re.compile(r"[〇零○ＯOo一二三四五六七八九]{4}(?=年)|[〇零○ＯOo一二三四五六七八九]{2}(?=年)")
 _HAN_NUMBER = re.compile(r"[二三四五六七八九]?十[一二三四五六七八九]?|[〇零一二三四五六七八九两]")
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?", re.ASCII)
 _SEPARATOR = re.compile(r"\s*([-/.年月:])\s*")
 _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?(?:T|[\s,]*)(.*)", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?", re.ASCII)
@@ -78,6 +79,8 @@ def read_date(text: str, cell_type: str = "text", order: str | None = None) -> D
     >>> [read_date(text).findings[0].fault for text in ("25/3/5", "2025-02-30", "2025年二月十三")]
     ['date_ambiguous', 'date_impossible', 'date_lunar']
     """
+    if usual := _ISO.fullmatch(text):
+        return _from_iso(usual)
     bare, found = tidy(text)
     if is_missing(bare):
         return DateReading(findings=found if bare else ())
@@ -85,6 +88,11 @@ def read_date(text: str, cell_type: str = "text", order: str | None = None) -> D
         return DateReading(findings=(*found, Finding("date_lunar", "set_missing", "note")))
     read = _read_plain(_plain_digits(bare), cell_type, order)
     return replace(read, findings=(*found, *read.findings))
+
+
+def _from_iso(found: re.Match[str]) -> DateReading:
+    read = _dated(int(found[1]), int(found[2]), int(found[3]), "")
+    return DateReading(read.date, read.precision, f"{found[4]}:{found[5]}:{found[6] or '00'}") if read.date and found[4] else read
 
 
 def _plain_digits(text: str) -> str:

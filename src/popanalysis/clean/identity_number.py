@@ -167,7 +167,7 @@ def _judge_18(number: str, found: list[Finding], divisions: KnowsDivisions | Non
     if not passes:
         found.append(Finding("id_check_failed"))
     if number.endswith("000"):
-        found.append(Finding("id_tail_suspicious"))
+        found.append(Finding("id_tail_suspicious", "kept", "note"))
     state = "check_failed" if not passes else "valid" if date else "unreadable"
     return _with_division(number, state, found, divisions)
 
@@ -201,23 +201,29 @@ def clean_identity_numbers(column: Distinct, divisions: KnowsDivisions | None = 
     texts = np.empty(len(column.values), dtype=object)
     states = np.empty(len(column.values), dtype=object)
     findings: list[tuple[Finding, ...]] = [()] * len(column.values)
-    usual = _plainly_valid(column, divisions, as_of)
+    usual, known = _plainly_valid(column, divisions, as_of)
     for i, (value, kind) in enumerate(zip(column.values, column.types, strict=True)):
         if usual[i]:
-            texts[i], states[i] = value, "valid"
+            texts[i], states[i], findings[i] = value, "valid", () if known[i] else _UNKNOWN_DIVISION
         else:
             read = read_identity_number(value, kind, divisions, as_of)
             texts[i], states[i], findings[i] = read.text, read.state, read.findings
     return Cleaned({"": texts, "state": states}, findings)
 
 
-def _plainly_valid(column: Distinct, divisions: KnowsDivisions | None, as_of: dt.date | None) -> npt.NDArray[np.bool_]:
-    """Mark texts of 18 characters with nothing to report, by the same tests as :func:`read_identity_number`."""
-    result = np.zeros(len(column.values), dtype=bool)
+_UNKNOWN_DIVISION: Final = (Finding("id_division_unknown", "kept", "note"),)
+
+
+def _plainly_valid(column: Distinct, divisions: KnowsDivisions | None, as_of: dt.date | None) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Mark valid texts of 18 characters about which nothing but the division may be said, and those whose division is known.
+
+    The tests are those of :func:`read_identity_number`, on arrays of digits.
+    """
+    result, division = np.zeros(len(column.values), dtype=bool), np.ones(len(column.values), dtype=bool)
     places = np.array([i for i, (value, kind) in enumerate(zip(column.values, column.types, strict=True))
                        if kind == "text" and len(value) == 18 and _NUMBER_18.fullmatch(value)], dtype=np.intp)
     if not len(places):
-        return result
+        return result, division
     numbers = np.array([column.values[i] for i in places], dtype="U18")
     digits = numbers.view(np.uint32).reshape(-1, 18).astype(np.int64) - ord("0")
     check = np.array([10 if c == "X" else int(c) for c in _CHECK])
@@ -229,8 +235,8 @@ def _plainly_valid(column: Distinct, divisions: KnowsDivisions | None, as_of: dt
     codes, prefixes = pd.factorize(pd.Series([number[:6] for number in numbers.tolist()]))
     known = np.array([divisions is None or prefix.startswith("9") or divisions.knows(prefix) for prefix in prefixes], dtype=bool)[codes]
     one_digit = (digits == digits[:, :1]).all(axis=1)
-    result[places] = passes & real & ~tail & known & ~one_digit
-    return result
+    result[places], division[places] = passes & real & ~tail & ~one_digit, known
+    return result, division
 
 
 def _usable(numbers: pd.Series, states: pd.Series) -> pd.Series:

@@ -1,6 +1,6 @@
 """Names: keep every character, move notes out, leave unknown characters unknown.
 
-Order matters: dots are unified before full-width forms are folded, because folding turns ``．`` into ``.``.
+Folding full-width forms turns ``．`` into ``.`` and ``･`` into ``・``; all of them are on the list of dots, so nothing is lost by it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from popanalysis.clean.faults import Finding
-from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
+from popanalysis.clean.values import MISSING_WORDS, Cleaned, Distinct, fold_width, is_missing, tidy
 from popanalysis.columns import UNKNOWN_CHARACTER
 
 __all__ = ["NameReading", "clean_names", "is_placeholder_with_mother", "read_name"]
@@ -21,19 +21,24 @@ DOT: Final = "\u00b7"
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _USUAL = re.compile(r"[\u4e00-\u9fff]{2,8}")
 _DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\u3001\u02d9\u25cf\u0387\u16eb\u2024"
-_DOT_BETWEEN = re.compile(rf"(?<=[{_HAN}{UNKNOWN_CHARACTER}])\s*[{re.escape(_DOTS)}]+\s*(?=[{_HAN}{UNKNOWN_CHARACTER}])")
+_DOT_BETWEEN = re.compile(rf"(?<=[{_HAN}{UNKNOWN_CHARACTER}])[\s{re.escape(_DOTS)}]*[{re.escape(_DOTS)}][\s{re.escape(_DOTS)}]*(?=[{_HAN}{UNKNOWN_CHARACTER}])")
 _BRACKETED = re.compile(r"[(（\[【〔{]([^()（）\[\]【】〔〕{}]*)[)）\]】〕}]")
+_STRAY = re.compile(r"[()（）\[\]【】〔〕{}]")
 _DESCRIBED = re.compile(rf"[{_HAN}]?[{_HAN}]\s*[+＋]\s*[{_HAN}]+|上.下.|左.右.")
-_MARKS = re.compile(r"[△▲☆★○●◎※#＃]+|(?<=[^*＊][^*＊])[*＊]+$")
+_MARKS = re.compile(rf"[△▲☆★○◎※#＃]+|●+$|(?<=[{_HAN}][{_HAN}])[*＊]+$")
 _UNWRITTEN = re.compile(r"[?？□■*＊\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
-_LATIN_RUN = re.compile(rf"(?<=[{_HAN}{DOT}])[A-Za-z]+|[A-Za-z]+(?=[{_HAN}{DOT}])")
+_BESIDE = rf"[{_HAN}{UNKNOWN_CHARACTER}{re.escape(_DOTS)}]"
+_LATIN_RUN = re.compile(rf"(?<={_BESIDE})[A-Za-z]+|[A-Za-z]+(?={_BESIDE})")
 _BLANK_BETWEEN = re.compile(rf"(?<=[{_HAN}{DOT}{UNKNOWN_CHARACTER}])\s+(?=[{_HAN}{DOT}{UNKNOWN_CHARACTER}])")
 _EDGES = " ,，、;；:：-—_/\\.。" + DOT
+
+_UNKNOWN = Finding("name_unknown_character", "kept", "note")
 
 #: Entries of lists for a child without a name yet.
 _UNNAMED = re.compile(
     r"(暂|尚|还)?(未|没)(有)?(取|起|定|命)(姓)?名(字)?|待定|未定|待取名|待起名|待命名|无名(氏|字)?|新生儿|婴儿|男婴|女婴|小?宝宝|某某|"
     r".+(之|的)(长|次|三|大|小|双|孪)?(子|女|婴|儿|男|男婴|女婴|婴儿|孩)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?")
+_PERHAPS_UNNAMED = re.compile("[之的]|^[暂尚还未没待无新婴男女宝小某]")
 _CHILD_OF_MOTHER = re.compile(r"(之)?(子|女|男|婴|男婴|女婴|婴儿|毛毛|宝宝|B)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?|[大小](子|女|婴)")
 
 
@@ -67,15 +72,12 @@ def read_name(text: str, of_child: bool = False) -> NameReading:
     if _UNNAMED.fullmatch(fold_width(bare)) and (of_child or bare.startswith(("无名", "某某"))):
         return NameReading(None, bare, (*found, Finding("name_placeholder", "moved", "info")))
     name, notes = _move_notes(bare, found)
-    name = _unify(name, found)
-    name = _mark_unwritten(name, found)
-    name = name.strip(_EDGES)
-    note = "；".join(notes) or None
-    if not name.replace(UNKNOWN_CHARACTER, "").strip(_EDGES):
+    name = _unify(_mark_unwritten(name, found), found)
+    if is_missing(name) or not any(character.isalnum() for character in name):
         return NameReading(None, bare, (*found, Finding("name_unreadable", "moved")))
     if of_child and _UNNAMED.fullmatch(name):
         return NameReading(None, bare, (*found, Finding("name_placeholder", "moved", "info")))
-    return NameReading(name, note, tuple(found))
+    return NameReading(name, "；".join(notes) or None, tuple(found))
 
 
 def _move_notes(text: str, found: list[Finding]) -> tuple[str, list[str]]:
@@ -89,42 +91,47 @@ def _move_notes(text: str, found: list[Finding]) -> tuple[str, list[str]]:
             notes.append(match[1].strip())
         return ""
 
-    name = _BRACKETED.sub(moved, text)
-    unclosed = re.search(r"[(（\[【]", name)  # a bracket never closed: the cell was cut off
-    if unclosed and unclosed.start() > 0:
-        notes.append(name[unclosed.end():].strip())
-        name = name[: unclosed.start()]
+    name, n = _BRACKETED.subn(moved, text)
+    while n:  # brackets inside brackets
+        name, n = _BRACKETED.subn(moved, name)
+    before, bracket, after = _split_unclosed(name)
+    if bracket and before.strip():  # a bracket never closed: the cell was cut off
+        notes += [after.strip()] if after.strip() else []
+        name = before
+    name = " ".join(_STRAY.sub("", name).split())
     if notes:
         found.append(Finding("name_note_moved", "moved", "note"))
     if UNKNOWN_CHARACTER in name and UNKNOWN_CHARACTER not in text:
-        found.append(Finding("name_unknown_character", "kept", "note"))
+        found.append(_UNKNOWN)
     return name.strip(), notes
 
 
-def _unify(name: str, found: list[Finding]) -> str:
-    dotted = _DOT_BETWEEN.sub(DOT, name)
-    if dotted != name:
-        found.append(Finding("name_dot_unified", "mended", "note"))
-    folded = fold_width(dotted)
-    if folded != dotted:
-        found.append(Finding("width_folded", "mended", "note"))
-    closed = _BLANK_BETWEEN.sub("", folded)
-    if closed != folded:
-        found.append(Finding("name_blanks_removed", "mended", "note"))
-    return closed
-
-
 def _mark_unwritten(name: str, found: list[Finding]) -> str:
-    """Write one unknown character for each that could not be written, and for Latin letters inside a Han name."""
-    plain = _MARKS.sub("", name)
-    if plain != name:
+    """Take marks off the end; write one unknown character for each that could not be written."""
+    plain = _MARKS.sub("", name.strip(_EDGES))
+    if plain != name.strip(_EDGES):
         found.append(Finding("name_mark_removed", "mended", "note"))
-    known = _UNWRITTEN.sub(UNKNOWN_CHARACTER, plain)
-    if re.search(rf"[{_HAN}]", known):
-        known = _LATIN_RUN.sub(UNKNOWN_CHARACTER, known)
-    if known != plain and all(finding.fault != "name_unknown_character" for finding in found):
-        found.append(Finding("name_unknown_character", "kept", "note"))
-    return known
+    return _noted(plain, _UNWRITTEN.sub(UNKNOWN_CHARACTER, plain), found, _UNKNOWN)
+
+
+def _split_unclosed(name: str) -> tuple[str, str, str]:
+    found = re.search(r"[(（\[【〔{]", name)
+    return (name[: found.start()], found[0], name[found.end():]) if found else (name, "", "")
+
+
+def _unify(name: str, found: list[Finding]) -> str:
+    """Fold widths, write Latin letters inside a Han name as one unknown character (李子WEI), then unify dots and close blanks."""
+    name = _noted(name, fold_width(name), found, Finding("width_folded", "mended", "note"))
+    if re.search(rf"[{_HAN}]", name):
+        name = _noted(name, _LATIN_RUN.sub(UNKNOWN_CHARACTER, name), found, _UNKNOWN)
+    name = _noted(name, _DOT_BETWEEN.sub(DOT, name), found, Finding("name_dot_unified", "mended", "note"))
+    return _noted(name, _BLANK_BETWEEN.sub("", name), found, Finding("name_blanks_removed", "mended", "note")).strip(_EDGES)
+
+
+def _noted(before: str, after: str, found: list[Finding], finding: Finding) -> str:
+    if after != before and finding not in found:
+        found.append(finding)
+    return after
 
 
 def is_placeholder_with_mother(child: str, mother: str) -> bool:
@@ -147,7 +154,7 @@ def clean_names(column: Distinct, of_child: bool = False) -> Cleaned:
     notes = np.empty(len(column.values), dtype=object)
     findings: list[tuple[Finding, ...]] = [()] * len(column.values)
     for i, value in enumerate(column.values):
-        if _USUAL.fullmatch(value) and not is_missing(value) and not _UNNAMED.fullmatch(value):
+        if _USUAL.fullmatch(value) and value not in MISSING_WORDS and not _PERHAPS_UNNAMED.search(value):
             names[i] = value
         else:
             names[i], notes[i], findings[i] = read_name(value, of_child)

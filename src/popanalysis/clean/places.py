@@ -7,6 +7,7 @@ that several counties share is settled by the prefecture named before it or by t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, 
 
 __all__ = ["Place", "clean_addresses", "read_place", "village_stem"]
 
-_LONGEST_NAME: Final = 14  # 莫力达瓦达斡尔族自治旗 has 11
+_LONGEST_NAME: Final = 15  # 双江拉祜族佤族布朗族傣族自治县
 _TOWN = re.compile(r"(.{1,10}?(?:苏木|镇|乡|街道办事处|街道|农场|牧场|林场|园区|管委会))(?=.|$)")
 _VILLAGE = re.compile(r"(.{1,12}?)(?:嘎查村|嘎查|村民委员会|村委会|自然村|行政村|村|社区居民委员会|社区居委会|社区|居民委员会|居委会|分场)")
 _VILLAGE_ENDING = re.compile(r"(嘎查村委会|嘎查村|嘎查|村民委员会|村委会|自然村|行政村|村|社区居民委员会|社区居委会|社区|居民委员会|居委会|分场)$")
@@ -69,9 +70,14 @@ def _province(text: str, divisions: Divisions) -> tuple[str | None, str]:
     return None, text
 
 
+def _ends(text: str, last: str) -> Iterator[int]:
+    """Yield where a name may end, the longest first; ``last`` are the characters that names end in."""
+    return (end for end in range(min(_LONGEST_NAME, len(text)), 1, -1) if text[end - 1] in last)
+
+
 def _prefecture(text: str, province: str | None, divisions: Divisions) -> tuple[tuple[str, ...], str]:
     """A name that begins another name (通辽 in 通辽市) is no match; the longest one counts."""
-    for end in range(min(_LONGEST_NAME, len(text)), 1, -1):
+    for end in _ends(text, "市盟区州"):
         codes = tuple(code for code in divisions.prefectures.get(text[:end], ()) if province is None or code.startswith(province))
         if codes:
             return codes, text[end:]
@@ -79,7 +85,7 @@ def _prefecture(text: str, province: str | None, divisions: Divisions) -> tuple[
 
 
 def _county(text: str, province: str | None, prefectures: tuple[str, ...], divisions: Divisions) -> tuple[str | None, str]:
-    for end in range(min(_LONGEST_NAME, len(text)), 1, -1):
+    for end in _ends(text, "旗县区市镇域岛"):
         codes = divisions.counties.get(text[:end])
         if codes is None:
             continue
@@ -93,6 +99,9 @@ def _county(text: str, province: str | None, prefectures: tuple[str, ...], divis
 
 def _within(codes: tuple[str, ...], province: str | None, prefectures: tuple[str, ...], divisions: Divisions) -> set[str]:
     """Return today's codes of the same-named counties that lie in the province and prefecture named before."""
+    if len(codes) == 1 and divisions.status(codes[0]) == "active" and codes[0].startswith(province or "") and (
+            not prefectures or any(codes[0].startswith(prefecture[:4]) for prefecture in prefectures)):
+        return {codes[0]}
     today = {divisions.current(code) for code in codes}
     if province:
         today = {code for code in today if code.startswith(province)}

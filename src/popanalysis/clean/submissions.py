@@ -181,20 +181,25 @@ def _contents(frame: pd.DataFrame, kind: str) -> tuple[pd.Series, pd.Series]:
 
     Only filled fields count, by name: a column added later changes no id.
     """
-    public = pd.Series("", index=frame.index, dtype=object)
-    private = pd.Series("", index=frame.index, dtype=object)
+    public: list[list[str]] = []
+    private: list[list[str]] = []
     for field in FIELDS_OF_KIND[kind]:
         for name in (field, f"{field}_note", f"{field}_state", f"{field}_precision"):
             if name not in frame:
                 continue
-            column = frame[name]
-            text = column.dt.strftime("%Y-%m-%d") if pd.api.types.is_datetime64_any_dtype(column.dtype) else column.astype("string")
-            part = (f"{name}=" + text + "\x1f").fillna("").astype(object)
-            if field in MEMORY_ONLY_FIELDS:
-                private = private + part
-            else:
-                public = public + part
-    return public, private
+            (private if field in MEMORY_ONLY_FIELDS else public).append(_named_texts(name, frame[name]))
+    return _joined(public, frame.index), _joined(private, frame.index)
+
+
+def _named_texts(name: str, column: pd.Series) -> list[str]:
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        days = np.datetime_as_string(column.to_numpy(), unit="D")
+        return ["" if day == "NaT" else f"{name}={day}\x1f" for day in days.tolist()]
+    return ["" if value is pd.NA else f"{name}={value}\x1f" for value in column.to_numpy(dtype=object).tolist()]
+
+
+def _joined(parts: list[list[str]], index: pd.Index) -> pd.Series:
+    return pd.Series(["".join(row) for row in zip(*parts, strict=True)] if parts else "", index=index, dtype=object)
 
 
 def _record_ids(contents: pd.Series, kind: str) -> list[str]:
