@@ -111,7 +111,7 @@ def failing_cell():
     return new_code_cell("1/0", outputs=[new_output("error", ename="ZeroDivisionError", evalue="division by zero", traceback=[])])
 
 
-def test_a_failed_cell_makes_no_checked_record(write_notebook, sample_cells):
+def test_K26_a_failed_cell_makes_no_checked_record(write_notebook, sample_cells):
     with pytest.raises(RecordError) as caught:
         render_html(write_notebook([*sample_cells, failing_cell()]), stamp="checked")
     assert caught.value.cell == 7
