@@ -107,7 +107,7 @@ def _check_json(name: str, value: Any) -> None:
                 f"{e.validator}: {json.dumps(e.validator_value, ensure_ascii=False)[:120]}", *_found(e)) for e in errors)
 
 
-def _found(error: jsonschema.ValidationError) -> tuple[str, str]:
+def _found(error: Any) -> tuple[str, str]:
     """Say what stands there; of a missing key only its name, of a long value only its beginning."""
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
