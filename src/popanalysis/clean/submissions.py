@@ -103,7 +103,8 @@ def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisio
     faults = pd.DataFrame({
         "file": origin["file"], "sheet": origin["sheet"], "row": origin["row"], "column": [header for _, header in cells],
         "cell": [f"{letter}{row}" if letter else "" for (letter, _), row in zip(cells, origin["row"], strict=True)],
-        "raw_value": found["raw_value"], "fault": found["fault"], "done": found["done"], "severity": found["severity"]})
+        "raw_value": found["raw_value"].mask(found["field"].isin(MEMORY_ONLY_FIELDS), ""),  # a fault is written, such a value never
+        "fault": found["fault"], "done": found["done"], "severity": found["severity"]})
     return _Cleaned(submission, records, _stack([submission.faults, faults, _far_births(submission, records, params.span)]))
 
 

@@ -1,0 +1,173 @@
+"""Whole frames: types, derived columns, what columns say of each other."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from popanalysis.clean import FAULTS, Divisions, clean_records, fields
+from popanalysis.clean.findings import CLEAN_FAULTS_COLUMNS
+from popanalysis.clean.identity_number import check_character
+from popanalysis.columns import SEVERITIES
+from popanalysis.errors import NotYetError, ParameterError, ValidationError
+
+RAW = pd.DataFrame({
+    "mother_name": ["王　芳", "NA", "李娜（离）", "不详"],
+    "mother_id": ["159901199001010049", "159901901010049", "9.90102E+17", "15990119900101004"],
+    "child_name": ["王芳之女", "王一", "", "阿依古丽.买买提"],
+    "child_sex": ["女", "1", "未知", ""],
+    "birth_datetime": ["2025年3月5日14时23分", "2025-03", "25/3/5", "2025-03-31 23:58"],
+    "mother_hukou_addr": ["内蒙古通辽市库伦旗库伦镇东梁社区", "哲盟库伦旗", "", "火星"],
+    "parity": ["二孩", "1", "x", ""],
+    "my_column": [1.5, 2.5, None, 4.0],
+    "religion": ["planted"] * 4,
+}, index=["a", "b", "c", "d"])
+
+
+@pytest.fixture(scope="module")
+def cleaned() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return clean_records(RAW, "birth_cert", divisions=Divisions.load(None, "150524"), as_of=dt.date(2025, 4, 10))
+
+
+def test_types_and_values(cleaned: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    records, _ = cleaned
+    assert records.index.tolist() == ["a", "b", "c", "d"]
+    kinds = {name: str(records[name].dtype) for name in ("mother_name", "birth_date", "parity", "child_sex", "mother_id_state")}
+    assert kinds == {"mother_name": "string", "birth_date": "datetime64[ns]", "parity": "Int64", "child_sex": "string", "mother_id_state": "string"}
+    assert records["mother_name"].fillna("").tolist() == ["王芳", "NA", "李娜", ""]
+    assert records["mother_name_note"].fillna("").tolist() == ["", "", "离", ""]
+    assert records["child_name"].fillna("").tolist() == ["", "王一", "", "阿依古丽·买买提"]
+    assert records["child_name_note"].fillna("").tolist() == ["王芳之女", "", "", ""]
+    assert records["mother_id_state"].tolist() == ["valid", "old_15", "damaged", "wrong_length"]
+    assert records["mother_id"].fillna("").tolist() == ["159901199001010049", "159901901010049", "", "15990119900101004"]
+    assert records["child_sex"].fillna("").tolist() == ["2", "1", "", ""]
+    assert records["birth_date"].dt.strftime("%F").fillna("").tolist() == ["2025-03-05", "2025-03-01", "", "2025-03-31"]
+    assert records["birth_date_precision"].fillna("").tolist() == ["day", "month", "", "day"]
+    assert records["birth_time"].fillna("").tolist() == ["14:23", "", "", "23:58"]
+    assert records["mother_hukou_addr_division"].fillna("").tolist() == ["150524", "150524", "", ""]
+    assert records["mother_hukou_addr_village"].fillna("").tolist() == ["东梁", "", "", ""]
+    assert records["parity"].fillna(-1).tolist() == [2, 1, -1, -1]
+
+
+def test_own_columns_survive_and_private_ones_do_not(cleaned: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    records, faults = cleaned
+    assert records["my_column"].tolist()[0] == 1.5
+    assert "planted" not in records.to_csv() + faults.to_csv()
+    assert "birth_datetime" not in records
+
+
+def test_faults_name_record_field_and_raw_value(cleaned: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    _, faults = cleaned
+    assert list(faults.columns) == list(CLEAN_FAULTS_COLUMNS)
+    assert [row for row in faults[["record", "field", "raw_value", "fault"]].values.tolist() if row[0] == "c"] == [
+        ["c", "birth_datetime", "25/3/5", "date_ambiguous"], ["c", "child_sex", "未知", "sex_unknown"], ["c", "mother_id", "9.90102E+17", "id_damaged"],
+        ["c", "mother_name", "李娜（离）", "name_note_moved"], ["c", "parity", "x", "number_unreadable"]]
+    assert set(faults["fault"]) <= set(FAULTS)
+    assert set(faults["severity"]) <= set(SEVERITIES)
+
+
+def test_cleaning_twice_equals_once(cleaned: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    records, _ = cleaned
+    again, _ = clean_records(records, "birth_cert", divisions=Divisions.load(None, "150524"))
+    pd.testing.assert_frame_equal(again[records.columns], records)
+
+
+def test_inputs_stay_as_they_were() -> None:
+    frame, types = RAW.copy(), pd.DataFrame("text", index=RAW.index, columns=["mother_id"]).astype(pd.CategoricalDtype(["text", "number", "date", "bool", "blank", "error"]))
+    before, types_before = frame.copy(deep=True), types.copy(deep=True)
+    clean_records(frame, "birth_cert", types=types)
+    pd.testing.assert_frame_equal(frame, before)
+    pd.testing.assert_frame_equal(types, types_before)
+
+
+def test_order_of_rows_changes_no_value() -> None:
+    forward, _ = clean_records(RAW, "birth_cert")
+    backward, _ = clean_records(RAW.iloc[::-1], "birth_cert")
+    pd.testing.assert_frame_equal(backward.iloc[::-1], forward)
+
+
+def test_K01_words_for_nothing_known_are_missing_everywhere() -> None:
+    words = ["", None, "  ", "　", "无", "不详", "/", "—"]
+    records, faults = clean_records(pd.DataFrame({"mother_name": words, "mother_id": words, "birth_date": words, "remark": words}), "town_birth")
+    assert records[["mother_name", "mother_id", "mother_id_state", "birth_date", "remark"]].isna().all(axis=None)
+    assert faults.empty
+
+
+def test_K02_a_guard_fails_where_text_would_vanish_unsaid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fields.codes, "read_plain_text", lambda text, cell_type: (None, ()))
+    with pytest.raises(ValidationError, match="remark"):
+        clean_records(pd.DataFrame({"remark": ["王芳"]}), "birth_cert")
+
+
+def test_K11_a_float_column_of_a_users_frame_is_damaged_also_with_gaps() -> None:
+    records, _ = clean_records(pd.DataFrame({"mother_id": [990102199102200176.0, None]}), "birth_cert")
+    assert records["mother_id"].isna().all()
+    assert records["mother_id_state"].fillna("").tolist() == ["damaged", ""]
+
+
+def test_whole_numbers_of_a_users_frame_are_exact() -> None:
+    records, _ = clean_records(pd.DataFrame({"mother_id": [159901199001010049], "birth_date": pd.to_datetime(["2025-03-05"])}), "birth_cert")
+    assert records.loc[0, ["mother_id", "mother_id_state"]].tolist() == ["159901199001010049", "valid"]
+    assert records.loc[0, "birth_date"] == pd.Timestamp(2025, 3, 5)
+
+
+def test_ditto_is_taken_from_the_row_above_on_the_same_sheet_and_flagged() -> None:
+    frame = pd.DataFrame({"sheet": ["甲", "甲", "甲", "乙"], "mother_name": ["王芳", "同上", "〃", "同上"]})
+    records, faults = clean_records(frame, "town_birth")
+    assert records["mother_name"].fillna("").tolist() == ["王芳", "王芳", "王芳", ""]
+    assert faults[["record", "fault", "done"]].values.tolist() == [[1, "value_ditto", "copied"], [2, "value_ditto", "copied"], [3, "value_ditto", "set_missing"]]
+
+
+def test_police_list_takes_birth_date_and_sex_from_the_childs_number() -> None:
+    records, _ = clean_records(pd.DataFrame({"child_id": ["159901202403050013", "15990120240301002X", "看不清"], "child_name": ["王一", "王二", "王三"]}), "hukou_birth")
+    assert records["birth_date"].dt.strftime("%F").fillna("").tolist() == ["2024-03-05", "2024-03-01", ""]
+    assert records["birth_date_from"].fillna("").tolist() == ["child_id", "child_id", ""]
+    assert records["child_sex"].fillna("").tolist() == ["1", "2", ""]
+    assert records["birth_date_precision"].fillna("").tolist() == ["day", "day", ""]
+
+
+def test_blank_birth_date_of_a_list_that_has_the_column_stays_blank() -> None:
+    records, _ = clean_records(pd.DataFrame({"child_id": ["159901202403050013"], "birth_date": [""]}), "hukou_birth")
+    assert records["birth_date"].isna().all()
+
+
+def test_number_that_contradicts_its_row_is_reported_and_stays() -> None:
+    frame = pd.DataFrame({"child_id": ["159901202403050013"], "child_sex": ["女"], "birth_date": ["2024-03-06"], "mother_id": ["159901198203190012"], "father_id": ["15990120240301002X"]})
+    records, faults = clean_records(frame, "hukou_birth")
+    faults = faults[faults["fault"] != "id_division_unknown"]
+    assert faults[["field", "fault"]].values.tolist() == [["child_id", "id_birth_date_differs"], ["child_id", "id_sex_differs"], ["father_id", "id_sex_differs"], ["mother_id", "id_sex_differs"]]
+    assert records["child_id"].tolist() == ["159901202403050013"]
+
+
+@pytest.mark.parametrize(("mother", "reported"), [("15990120160101002", True), ("15990119500101002", True), ("15990119900101004", False)])
+def test_only_the_impossible_age_of_a_mother_is_reported(mother: str, reported: bool) -> None:
+    _, faults = clean_records(pd.DataFrame({"mother_id": [mother + check_character(mother)], "birth_date": ["2025-03-05"]}), "birth_cert")
+    assert ("mother_age_impossible" in set(faults["fault"])) == reported
+
+
+def test_date_column_wins_over_the_date_beside_the_time() -> None:
+    records, faults = clean_records(pd.DataFrame({"birth_date": ["2025-03-05", "2025-03-05"], "birth_datetime": ["2025-03-06 14:23", "14:23"]}), "hukou_birth")
+    assert records["birth_date"].dt.day.tolist() == [5, 5]
+    assert records["birth_time"].tolist() == ["14:23", "14:23"]
+    assert faults[["record", "fault"]].values.tolist() == [[0, "date_differs_from_time_column"]]
+
+
+def test_towns_of_the_home_banner_are_found_by_full_or_short_name() -> None:
+    records, faults = clean_records(pd.DataFrame({"town": ["库伦镇", "茫汗", "火星镇"]}), "town_birth", divisions=Divisions.load(None, "150524"))
+    assert records["town_code"].fillna("").tolist() == ["150524100", "150524200", ""]
+    assert faults["fault"].tolist() == ["town_unknown"]
+
+
+def test_what_cannot_be_cleaned_is_refused() -> None:
+    with pytest.raises(NotYetError):
+        clean_records(RAW, "marriage")
+    with pytest.raises(ParameterError, match="birth_cert"):
+        clean_records(RAW, "births")
+    with pytest.raises(ParameterError, match="行标签"):
+        clean_records(RAW.set_axis(["a"] * 4), "birth_cert")
+
+
+def test_an_empty_frame_is_cleaned_to_an_empty_frame() -> None:
+    records, faults = clean_records(RAW.iloc[:0], "birth_cert")
+    assert (len(records), len(faults)) == (0, 0)
+    assert "mother_id_state" in records

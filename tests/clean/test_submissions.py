@@ -1,0 +1,198 @@
+"""From received files to records: fates, ids, cells, and that nothing is lost."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from popanalysis.acquire import read_submissions
+from popanalysis.clean import FAULTS, CleanedLists, Divisions, clean_submissions
+from popanalysis.columns import FATES, FAULTS_COLUMNS, KINDS_READ
+from popanalysis.errors import ProblemsFoundError, ValidationError
+from popanalysis.params import QuarterParams
+
+CERT = ["出生证编号", "新生儿姓名", "性别", "出生日期", "签发日期", "产次", "体重", "母亲姓名", "母亲身份证号", "备注"]
+HUKOU = ["公民身份号码", "姓名", "性别", "受理日期", "母亲姓名", "母亲身份号码"]
+TOWN = ["产妇姓名", "证件号码", "分娩时间", "丈夫姓名", "证件号码", "新生儿姓名", "性别", "登记时间"]
+BANNER = pd.DataFrame({"code": ["159901"], "name": ["试验旗"]})
+Rows = Sequence[Sequence[Any]]
+
+
+def cert(number: str = "Y159000001", child: str = "王一", born: str = "2025-03-05", issued: str = "2025-03-06", **other: str) -> list[str]:
+    given = {"sex": "男", "parity": "1", "weight": "3200", "mother": "李娜", "mother_id": "159901199001010049", "remark": ""} | other
+    return [number, child, given["sex"], born, issued, given["parity"], given["weight"], given["mother"], given["mother_id"], given["remark"]]
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Callable[..., CleanedLists]:
+    """Write CSV files (name -> rows), name them in the parameters, read and clean."""
+
+    def run(files: dict[str, Rows], inputs: dict[str, list[Any]], **params: Any) -> CleanedLists:
+        for name, rows in files.items():
+            (tmp_path / name).write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+        values = {"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": inputs} | params
+        checked = QuarterParams.from_values(values)
+        return clean_submissions(read_submissions(checked, tmp_path), checked, Divisions.from_frames(BANNER, "159901"))
+
+    return run
+
+
+Clean = Callable[..., CleanedLists]
+
+
+def fates(lists: CleanedLists) -> dict[int, tuple[str, str]]:
+    return {row: (fate, reason) for row, fate, reason in lists.accounting[["row", "fate", "fate_reason"]].itertuples(index=False)}
+
+
+def test_every_row_has_exactly_one_fate_and_the_totals_balance(clean: Clean) -> None:
+    rows = [["出生医学证明登记"], CERT, cert(), cert("Y159000002", "王二", issued="2025-04-02"), [""], cert("", "", "", "", mother="", mother_id="", sex="男"), cert(),
+            cert("", "王五", "不详", mother_id=""), ["合计", "5"], ["填表人：某某"]]
+    lists = clean({"a.csv": rows}, {"birth_cert": ["a.csv"]})
+    kept = lists.records["birth_cert"].index[0]
+    assert fates(lists) == {
+        1: ("not_a_record", "title"), 2: ("not_a_record", "header"), 3: ("used", ""), 4: ("out_of_scope", "act_after_period"),
+        6: ("unusable", "nothing_identifying"), 7: ("duplicate", f"same_as:{kept}"), 8: ("unusable", "no_birth_date_and_no_number"),
+        9: ("not_a_record", "total"), 10: ("not_a_record", "footer")}
+    assert lists.totals["n"].sum() == len(lists.accounting) == 9
+    assert set(lists.accounting["fate"]) <= set(FATES)
+    assert (lists.accounting["fate"] == "used").sum() == len(lists.records["birth_cert"])
+
+
+def test_record_ids_are_unique_and_depend_on_content_alone(clean: Clean) -> None:
+    rows = [cert(), cert("Y159000002", "王二", "2025-02-05"), cert("Y159000003", "王三", "2025-01-05"), cert("Y159000004", "王　四")]
+    forward = clean({"a.csv": [CERT, *rows]}, {"birth_cert": ["a.csv"]}).records["birth_cert"]
+    parts = clean({"b.csv": [CERT, rows[3], rows[1]], "c.csv": [CERT, rows[2], rows[0]]}, {"birth_cert": ["c.csv", "b.csv"]}).records["birth_cert"]
+    assert forward.index.is_unique
+    assert forward.index.tolist() == parts.index.tolist()
+    columns = [name for name in forward.columns if name not in ("file", "sheet", "row")]
+    pd.testing.assert_frame_equal(forward[columns], parts[columns])
+    spelt = clean({"d.csv": [CERT, cert("Y159000004", "王四")]}, {"birth_cert": ["d.csv"]}).records["birth_cert"]
+    assert spelt.index[0] in set(forward.index)  # the same child, written without the blank
+
+
+def test_column_that_is_empty_or_absent_changes_no_id(clean: Clean) -> None:
+    without = clean({"a.csv": [CERT[:-1], cert()[:-1]]}, {"birth_cert": ["a.csv"]}).records["birth_cert"]
+    with_remark = clean({"b.csv": [CERT, cert()]}, {"birth_cert": ["b.csv"]}).records["birth_cert"]
+    assert without.index.tolist() == with_remark.index.tolist()
+
+
+def test_equal_rows_keep_the_first_by_file_and_row(clean: Clean) -> None:
+    lists = clean({"b.csv": [CERT, cert(), cert()], "a.csv": [CERT, cert()]}, {"birth_cert": ["b.csv", "a.csv"]})
+    kept = lists.accounting[lists.accounting["fate"] == "used"]
+    assert kept[["file", "row"]].values.tolist() == [["a.csv", 2]]
+    assert lists.accounting["record_id"].loc[lambda ids: ids != ""].is_unique
+
+
+def test_same_row_in_two_kinds_has_two_ids(clean: Clean) -> None:
+    town = ["李娜", "159901199001010049", "2025-03-05", "", "", "王一", "男", ""]
+    lists = clean({"a.csv": [CERT, cert("", issued="", parity="", weight="")], "t.csv": [TOWN, town]}, {"birth_cert": ["a.csv"], "town_birth": ["t.csv"]})
+    assert lists.records["birth_cert"].index[0] != lists.records["town_birth"].index[0]
+
+
+def test_rows_that_differ_in_parity_or_weight_alone_are_two_children_and_the_id_holds_neither(clean: Clean) -> None:
+    rows = [cert("", "", weight="2400"), cert("", "", weight="2600")]
+    lists = clean({"a.csv": [CERT, *rows]}, {"birth_cert": ["a.csv"]})
+    assert lists.records["birth_cert"]["birth_weight"].tolist() == [2400, 2600]
+    lighter = clean({"b.csv": [CERT, cert("", "", weight="2000")]}, {"birth_cert": ["b.csv"]}).records["birth_cert"]
+    assert lighter.index[0] in set(lists.records["birth_cert"].index)
+
+
+@pytest.mark.parametrize("remark", ["双胞胎", "龙凤胎", "孪生"])
+def test_equal_rows_that_say_twins_are_two_children(clean: Clean, remark: str) -> None:
+    lists = clean({"a.csv": [CERT, cert("", "", remark=remark), cert("", "", remark=remark)]}, {"birth_cert": ["a.csv"]})
+    assert len(lists.records["birth_cert"]) == 2
+    assert "twin_rows_equal" in set(lists.faults["fault"])
+
+
+def test_police_list_without_birth_date_points_to_the_number(clean: Clean) -> None:
+    lists = clean({"h.csv": [HUKOU, ["159901202403050013", "王一", "", "2025-03-20", "李娜", ""]]}, {"hukou_birth": ["h.csv"]})
+    record = lists.records["hukou_birth"].iloc[0]
+    assert (record["birth_date"], record["birth_date_from"]) == (pd.Timestamp(2024, 3, 5), "child_id")
+    assert (lists.letters["h.csv", "", "birth_date"], lists.letters["h.csv", "", "accept_date"]) == ("A", "D")
+
+
+def test_act_date_decides_lateness(clean: Clean) -> None:
+    lists = clean({"a.csv": [CERT, cert(issued="2024-12-30", born="2024-12-29"), cert("Y159000002", "王二"), cert("Y159000003", "王三", issued="")]}, {"birth_cert": ["a.csv"]})
+    by_name = lists.records["birth_cert"].set_index("child_name")
+    assert by_name["is_late"].to_dict() == {"王一": True, "王二": False, "王三": False}
+    assert by_name.loc["王一", "act_date"] == pd.Timestamp(2024, 12, 30)
+
+
+def test_month_counts_earlier_months_of_its_quarter_as_its_own(clean: Clean) -> None:
+    lists = clean({"a.csv": [CERT, cert(issued="2025-01-06", born="2025-01-05"), cert("Y159000002", "王二", issued="2025-02-06"), cert("Y159000003", "王三", issued="2025-03-06")]},
+                  {"birth_cert": ["a.csv"]}, period="2025-02", as_of="2025-03-05")
+    assert {row: fate for row, (fate, _) in fates(lists).items()} == {1: "not_a_record", 2: "used", 3: "used", 4: "out_of_scope"}
+    assert not lists.records["birth_cert"]["is_late"].any()
+
+
+def test_faults_point_to_their_cell(clean: Clean) -> None:
+    lists = clean({"a.csv": [CERT, cert(mother_id="1.59901E+17", born="25/3/5")]}, {"birth_cert": ["a.csv"]})
+    assert list(lists.faults.columns) == list(FAULTS_COLUMNS)
+    assert lists.faults[["row", "column", "cell", "raw_value", "fault"]].values.tolist() == [
+        [2, "出生日期", "D2", "25/3/5", "date_ambiguous"], [2, "母亲身份证号", "I2", "1.59901E+17", "id_damaged"]]
+
+
+def test_every_fault_code_is_explained_in_both_languages() -> None:
+    assert all(text.zh and text.en for text in FAULTS.values())
+    for word in ("虚假", "违法", "瞒报", "漏报"):
+        assert not [code for code, text in FAULTS.items() if word in text.zh]
+
+
+# --- the period ---------------------------------------------------------------------------------------------------
+
+
+def test_list_of_a_later_period_is_refused_with_a_sentence(clean: Clean) -> None:
+    rows = [cert(f"Y15900000{i}", born="2025-05-05", issued="2025-05-06") for i in range(3)]
+    with pytest.raises(ValidationError, match=r"a\.csv.*2025Q1.*晚于本期的 3 个") as error:
+        clean({"a.csv": [CERT, *rows]}, {"birth_cert": ["a.csv"]})
+    assert (error.value.n_within, error.value.n_later) == (0, 3)
+
+
+def test_list_of_an_earlier_period_is_refused_when_it_has_enough_rows(clean: Clean) -> None:
+    rows = [cert(f"Y1590000{i:02d}", born="2024-11-05", issued="2024-11-06") for i in range(12)]
+    with pytest.raises(ValidationError, match="2024-11-06"):
+        clean({"a.csv": [CERT, *rows]}, {"birth_cert": ["a.csv"]})
+    few = clean({"a.csv": [CERT, *rows[:3]]}, {"birth_cert": ["a.csv"]})  # late acts sent afterwards
+    assert few.records["birth_cert"]["is_late"].all()
+
+
+def test_all_lists_of_a_wrong_period_are_named_at_once(clean: Clean) -> None:
+    late = cert(born="2025-05-05", issued="2025-05-06")
+    with pytest.raises(ProblemsFoundError) as error:
+        clean({"a.csv": [CERT, late], "b.csv": [CERT, late]}, {"birth_cert": ["a.csv", "b.csv"]})
+    assert len(error.value.problems) == 2
+
+
+def test_K13_birth_year_far_from_the_quarter_is_reported_not_dropped(clean: Clean) -> None:
+    lists = clean({"a.csv": [CERT, cert(born="2021-03-11"), cert("Y159000002", "王二")]}, {"birth_cert": ["a.csv"]})
+    assert lists.faults[["cell", "raw_value", "fault"]].values.tolist() == [["D2", "2021-03-11", "birth_date_outside_period"]]
+    assert len(lists.records["birth_cert"]) == 2
+
+
+# --- replaced submissions, privacy -----------------------------------------------------------------------------------
+
+
+def test_replaced_submission_stays_accounted_for_and_takes_no_part(clean: Clean) -> None:
+    lists = clean({"一.csv": [CERT, cert(), cert("Y159000002", "王二")], "二.csv": [CERT, cert()]}, {"birth_cert": [{"path": "二.csv", "replaces": "一.csv"}]})
+    by_file = lists.accounting.groupby(["file", "fate"]).size().to_dict()
+    assert by_file == {("一.csv", "superseded"): 3, ("二.csv", "not_a_record"): 1, ("二.csv", "used"): 1}
+
+
+def test_memory_only_values_are_in_the_records_and_in_no_fault(clean: Clean) -> None:
+    lists = clean({"a.csv": [CERT, cert(weight="3.25", parity="planted")]}, {"birth_cert": ["a.csv"]})
+    assert lists.records["birth_cert"]["birth_weight"].tolist() == [3250]
+    assert lists.faults[["cell", "raw_value", "fault"]].values.tolist() == [["F2", "", "number_unreadable"], ["G2", "", "number_unit_converted"]]
+
+
+def test_demo_quarter_balances(demo_project: Path) -> None:
+    params = QuarterParams.read(demo_project / "params/2025Q1.yaml")
+    submissions = read_submissions(params, demo_project)
+    lists = clean_submissions(submissions, params, Divisions.load(demo_project / str(params.divisions_overlay), params.home_division))
+    assert set(lists.records) == set(KINDS_READ)
+    assert len(lists.accounting) == sum(len(s.rows) for s in submissions)
+    assert lists.totals["n"].sum() == len(lists.accounting)
+    printed = sum(sheet.printed_total or 0 for s in submissions if s.kind != "hukou_birth" for sheet in s.sheets)
+    assert printed == sum(len(s.cells) for s in submissions if s.kind != "hukou_birth")
+    assert set(lists.faults["fault"]) <= set(FAULTS)
