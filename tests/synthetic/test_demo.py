@@ -18,6 +18,7 @@ from popanalysis.params import Period, QuarterParams
 from popanalysis.project import shipped_folder
 from popanalysis.reference import reference_table
 from popanalysis.synthetic import make_quarters, write_demo
+from popanalysis.synthetic.demo import demo_files
 from popanalysis.synthetic.sheets import Sheet
 from popanalysis.synthetic.write import workbook_bytes
 
@@ -187,10 +188,17 @@ def test_four_quarters_stay_within_the_calendar_at_hand() -> None:
     assert max(q.lists[k]["birth_date"].max() for q in quarters for k in BIRTH_KINDS) <= "2026-12-31"
 
 
-@pytest.mark.parametrize(("first", "n"), [("2025Q1", 0), ("2025Q1", 5), ("2025-03", 1), ("2025", 1)])
-def test_a_span_that_cannot_be_made_is_refused(first: str, n: int) -> None:
+@pytest.mark.parametrize(("first", "n", "births"), [("2025Q1", 0, 9), ("2025Q1", 5, 9), ("2025-03", 1, 9), ("2025", 1, 9), ("2025Q1", 1, 0), ("2025Q1", 1, 20_000)])
+def test_a_span_that_cannot_be_made_is_refused(first: str, n: int, births: int) -> None:
     with pytest.raises(ParameterError):
-        make_quarters(first, n)
+        make_quarters(first, n, births)
+
+
+@pytest.mark.parametrize("n_births", [1, 2, 7])
+def test_a_handful_of_births_makes_a_quarter_too(n_births: int) -> None:
+    (quarter,) = make_quarters("2025Q1", 1, n_births)
+    files = demo_files(quarter)
+    assert len(files) == 8 and all(files.values())
 
 
 def test_parameter_files_are_accepted_and_name_files_that_exist(demo: Path) -> None:

@@ -86,6 +86,15 @@ def test_families_are_as_stated(births: pd.DataFrame) -> None:
     assert set(births["birth_place_class"]) >= {"医院", "家庭"}
 
 
+def test_parents_are_of_age_and_no_birth_date_is_crowded(births: pd.DataFrame) -> None:
+    deliveries = births.drop_duplicates("delivery")
+    for who, low, high in (("mother", 18, 46), ("father", 20, 62)):
+        born = pd.to_datetime(deliveries[f"{who}_birth_date"].dropna())
+        years = (deliveries["birth_date"] - born).dt.days / 365.25
+        assert years.min() > low - 0.1 and years.max() < high + 0.5
+        assert born.value_counts().iloc[0] < 20  # of 20,000, spread over some 10,000 days
+
+
 def test_an_absent_father_leaves_no_trace(births: pd.DataFrame) -> None:
     absent = births[births["father_id"].isna()]
     assert absent[["father_name", "father_hukou", "father_live", "father_ethnicity", "father_birth_date"]].isna().all(axis=None)

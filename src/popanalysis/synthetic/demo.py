@@ -26,8 +26,17 @@ FIRST: Final = "2025Q1"
 def write_demo(root: Path, quarters: int = 1, seed: int = SEED) -> list[Path]:
     """Write the demo quarters below a project folder and return their parameter files, in order.
 
-    Written are ``data/<period>/`` with the three lists and ``truth/`` (records.csv, errors.csv, planted.csv),
-    ``data/divisions_demo.csv`` and ``params/<period>.yaml``. What is there already with the same bytes is left alone.
+    Written are ``data/<period>/`` with the three lists and ``truth/``, ``data/divisions_demo.csv`` and
+    ``params/<period>.yaml``. What is there already with the same bytes is left alone. The truth (UTF-8) names each
+    row by kind, file, sheet and row as the spreadsheet program shows it:
+
+    - ``records.csv``: one row a list entry: quarter, event, set_id (of twins, else empty), name_form (of the mother's
+      name), local (her hukou is in the banner), duplicate (the entry stands twice, this is the second);
+    - ``errors.csv``: one row a planted mistake: quarter, field, error, true_value, written_value. A ``birth_date`` of
+      hukou_birth stands inside ``child_id``; field ``parents`` means that mother's and father's columns are exchanged,
+      and the row's other mistakes name the column they stand in;
+    - ``planted.csv``: one row a planted value: header, value, treatment (``dropped``: must appear in no output;
+      ``memory_only``: a plain number that may be used but not written).
 
     Parameters
     ----------
@@ -43,7 +52,8 @@ def write_demo(root: Path, quarters: int = 1, seed: int = SEED) -> list[Path]:
     for quarter in make_quarters(FIRST, quarters, seed=seed):
         files.update(demo_files(quarter, previous=None if str(quarter.period) == FIRST else str(quarter.period.previous)))
     targets = {root / name: content for name, content in files.items()}
-    raise_together(_in_the_way(path, root) for path, content in targets.items() if path.exists() and path.read_bytes() != content)
+    raise_together(_in_the_way(path, root) for path, content in targets.items()
+                   if path.exists() and not (path.is_file() and path.read_bytes() == content))
     for path, content in targets.items():
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,8 @@ __all__ = ["make_lists", "write_parquet"]
 COLUMNS: Final = (
     "record_id", "child_name", "child_sex", "birth_date", "birth_time", "mother_name", "mother_id", "father_name", "father_id", "birth_cert_no",
     "mother_live_addr", "event", "set_id", "name_form", "local")
-_WITHOUT: Final = {"hukou_birth": ("birth_time", "mother_live_addr")}  # columns a list does not have
+#: columns a list does not have; families seldom tell a town the minute of birth, so that nothing but the health list holds it
+_WITHOUT: Final = {"hukou_birth": ("birth_time", "mother_live_addr"), "town_birth": ("birth_time",)}
 #: what only the offices' files show
 _NOT_LISTED: Final = ["mother_surname", "mother_form", "mother_birth_date", "father_surname", "father_form", "father_birth_date",
                       "child_form", "child_hukou", "group", "parity", "birth_weight", "facility", "mother_hukou", "father_hukou", "father_live"]
@@ -39,9 +40,9 @@ def make_lists(n_births: int, seed: int, mix: Mix = REGION) -> tuple[dict[str, p
     Returns
     -------
     kind -> DataFrame, rows in random order: record_id, child_name, child_sex ("1"/"2"), birth_date (YYYY-MM-DD),
-    birth_time (HH:MM), mother_name, mother_id, father_name, father_id, birth_cert_no, mother_live_addr, event (whole
-    number, one a child), set_id (0, or the same number for twins), name_form (of the mother's name), local; missing is
-    None. And the planted mistakes: list, record_id, field, error, true_value, written_value.
+    birth_time (HH:MM; birth_cert only), mother_name, mother_id, father_name, father_id, birth_cert_no, mother_live_addr
+    (not hukou_birth), event (whole number, one a child), set_id (0, or the same number for twins), name_form (of the
+    mother's name), local; missing is None. And the planted mistakes: list, record_id, field, error, true_value, written_value.
     """
     home = tuple(f"1599{number:02d}" for number in range(1, min(max(n_births // _BIRTHS_PER_COUNTY, 1), 98) + 1))
     n_days = 90 if n_births <= 200_000 else 365

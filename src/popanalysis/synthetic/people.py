@@ -80,8 +80,8 @@ def make_households(
     household = pd.DataFrame({"local": local})
     mother_people = draw_peoples(rng, mix, n)
     father_people = np.where(rng.random(n) < 0.7, mother_people, draw_peoples(rng, mix, n))
-    ages = np.clip(rng.normal(29.3, 5.0, n), 18, 45)
-    father_ages = np.clip(ages + rng.normal(2.2, 3.0, n), 20, 62)
+    ages = _folded(rng.normal(29.3, 5.0, n), 18, 46)
+    father_ages = _folded(ages + rng.normal(2.2, 3.0, n), 20, 62)
     hukou, live = _mothers_places(rng, local)
     father_hukou = np.where(rng.random(n) < 0.6, live, _some_village(rng, home_banner=True, n=n))
     for who, sex, people, age, village in (("mother", "2", mother_people, ages, hukou), ("father", "1", father_people, father_ages, father_hukou)):
@@ -93,6 +93,11 @@ def make_households(
         household[f"{who}_id"] = identity_numbers(prefix, born, _sequences(number_rng, prefix, born, int(sex) % 2, lane))
         household[f"{who}_hukou"], household[f"{who}_live"] = village, live
     return _without_some_fathers(rng, household)
+
+
+def _folded(ages: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Mirror what lies outside at the limits; cut off, it would pile up on one birth date."""
+    return np.clip(np.where(ages < low, 2 * low - ages, np.where(ages > high, 2 * high - ages, ages)), low, high)
 
 
 def _some_village(rng: np.random.Generator, *, home_banner: bool, n: int) -> np.ndarray:

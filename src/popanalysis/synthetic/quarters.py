@@ -19,6 +19,7 @@ __all__ = ["MAX_QUARTERS", "SEED", "Quarter", "make_quarters"]
 
 SEED: Final = 20250401
 MAX_QUARTERS: Final = 4  # people of five quarters in a row, the one before included, share no number
+MAX_BIRTHS: Final = 10_000  # beyond, one banner's prefix has too few numbers for a day's children
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,20 @@ def make_quarters(first: str = "2025Q1", n: int = 1, n_births_per_quarter: int =
     ----------
     first : the first quarter.
     n : 1 to 4.
-    n_births_per_quarter : births in the banner's lists' reach, about.
+    n_births_per_quarter : births in the banner's lists' reach, about; at most 10,000.
     seed, mix : see :func:`popanalysis.synthetic.births.make_births`.
 
     Raises
     ------
-    ParameterError : ``first`` is no quarter, or ``n`` out of range.
+    ParameterError : ``first`` is no quarter, or a number is out of range.
     """
     period = Period.parse(first)
-    if period.quarter is None or not 1 <= n <= MAX_QUARTERS:
+    if period.quarter is None or not 1 <= n <= MAX_QUARTERS or not 1 <= n_births_per_quarter <= MAX_BIRTHS:
         raise ParameterError(
-            zh=f"演示数据从一个季度开始（如 2025Q1），共 1 至 {MAX_QUARTERS} 个季度；实际为 {first}、{n} 个。请改正后重试。",
-            en=f"Demo data begin with a quarter (such as 2025Q1) and span 1 to {MAX_QUARTERS} quarters; found {first}, {n}. Mend it and try again.",
-            first=first, n=n)
+            zh=f"演示数据从一个季度开始（如 2025Q1），共 1 至 {MAX_QUARTERS} 个季度，每季度出生 1 至 {MAX_BIRTHS} 人；实际为 {first}、{n} 个季度、{n_births_per_quarter} 人。请改正后重试。",
+            en=f"Demo data begin with a quarter (such as 2025Q1) and span 1 to {MAX_QUARTERS} quarters of 1 to {MAX_BIRTHS} births; "
+               f"found {first}, {n} quarter(s), {n_births_per_quarter} births. Mend it and try again.",
+            first=first, n=n, n_births_per_quarter=n_births_per_quarter)
     before = _births_of(period.previous, n_births_per_quarter, seed, mix)
     quarters = []
     for _ in range(n):

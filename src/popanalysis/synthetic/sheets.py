@@ -162,10 +162,9 @@ def _moment(row: Row) -> dt.datetime:
     return dt.datetime.fromisoformat(f"{row.birth_date}T{row.birth_time}")
 
 
-#: every town writes dates in its own way, one way through the whole sheet.
+#: every town writes dates in its own way, one way through the whole sheet; not every town asks for the hour.
 _MOMENTS: Final[tuple[Callable[[dt.datetime], Cell], ...]] = (
-    lambda t: f"{t:%Y-%m-%d %H:%M}", lambda t: f"{t.year}年{t.month}月{t.day}日{t.hour}时{t.minute}分", lambda t: f"{t:%Y.%m.%d %H:%M}",
-    lambda t: t, lambda t: f"{t.year}/{t.month}/{t.day} {t:%H:%M}")
+    lambda t: f"{t:%Y-%m-%d %H:%M}", _spoken, lambda t: f"{t:%Y.%m.%d}", lambda t: t, lambda t: f"{t.year}/{t.month}/{t.day}")
 _DAYS: Final[tuple[Callable[[dt.datetime], Cell], ...]] = (
     lambda t: f"{t:%Y-%m-%d}", _spoken, lambda t: f"{t:%Y.%m.%d}", lambda t: t, lambda t: f"{t.year}/{t.month}/{t.day}")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["SCRIPT", "SHAPE", "SOUND", "TRANSLITERATION"]
+__all__ = ["SCRIPT", "SHAPE", "SOUND", "SYLLABLES", "TRANSLITERATION", "UNHEARD"]
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -90,6 +90,6 @@ UNHEARD: Final = "尔呼日胡勒嘎"
 
 SOUND: Final = _alternatives(_SOUND_GROUPS)
 SHAPE: Final = _alternatives(_SHAPE_PAIRS)
-SCRIPT: Final = MappingProxyType({a: "".join(pair[1] for pair in _SCRIPT_PAIRS if pair[0] == a and pair[1] != a) for a in {pair[0] for pair in _SCRIPT_PAIRS}})
+SCRIPT: Final = MappingProxyType({character: "".join(other for held, other in _SCRIPT_PAIRS if held == character) for character, _ in _SCRIPT_PAIRS})
 SYLLABLES: Final = _alternatives(_TRANSLITERATION_GROUPS)
 TRANSLITERATION: Final = tuple(order for pair in _TRANSLITERATION_WORDS for order in (pair, pair[::-1]))
