@@ -211,3 +211,9 @@ def test_folder_is_gone_through_in_order_and_unreadable_files_are_named(make_xls
     found = recognise_folder(tmp_path)
     assert [(r.path.name, r.kind) for r in found] == [("a.csv", None), ("b.xlsx", "birth_cert"), ("c.xlsx", "town_birth")]
     assert isinstance(found[0].problem, SourceFileError)
+
+
+def test_column_without_a_header_is_listed_when_it_holds_something(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [[*CERT_HEAD, None, None, "备注"], [*CERT_ROW, None, "x", ""]]})
+    columns = read_submission(InputSource(path=path.name), "birth_cert", tmp_path).sheets[0].columns
+    assert [(c.letter, c.header, c.decision) for c in columns[7:]] == [("I", "", "unknown"), ("J", "备注", "used")]

@@ -136,3 +136,14 @@ def test_stray_cell_at_the_far_corner_is_refused_before_memory_fills(make_xlsx: 
     path = make_xlsx("a.xlsx", {"表": [HEAD, *ROWS]}, change=stray)
     with pytest.raises(SourceFileError, match="零散"):
         read_workbook(path.read_bytes(), "a.xlsx")
+
+
+def test_error_cells_and_formulas_without_a_value_are_told_from_blanks(make_xlsx: Callable[..., Path]) -> None:
+    def spoil(book: Any) -> None:
+        book["表"]["A2"] = "#N/A"
+        book["表"]["A2"].data_type = "e"
+        book["表"]["C3"] = "=MID(A3,7,8)"
+        book["表"]["C4"] = None
+
+    table = read_workbook(make_xlsx("a.xlsx", {"表": [HEAD, *ROWS]}, change=spoil).read_bytes(), "a.xlsx")[0]
+    assert (table.rows[1][0], table.rows[2][2], table.rows[3][2]) == (CellError("#N/A"), CellError("="), "")

@@ -171,3 +171,10 @@ def test_an_empty_frame_is_cleaned_to_an_empty_frame() -> None:
     records, faults = clean_records(RAW.iloc[:0], "birth_cert")
     assert (len(records), len(faults)) == (0, 0)
     assert "mother_id_state" in records
+
+
+def test_error_cell_is_missing_and_listed() -> None:
+    types = pd.DataFrame({"mother_name": ["error", "text"]}).astype(pd.CategoricalDtype(["text", "number", "date", "bool", "blank", "error"]))
+    records, faults = clean_records(pd.DataFrame({"mother_name": ["#N/A", "N/A"]}), "birth_cert", types=types)
+    assert records["mother_name"].fillna("").tolist() == ["", "N/A"]
+    assert faults[["record", "fault", "severity"]].values.tolist() == [[0, "value_error", "error"]]

@@ -196,3 +196,9 @@ def test_demo_quarter_balances(demo_project: Path) -> None:
     printed = sum(sheet.printed_total or 0 for s in submissions if s.kind != "hukou_birth" for sheet in s.sheets)
     assert printed == sum(len(s.cells) for s in submissions if s.kind != "hukou_birth")
     assert set(lists.faults["fault"]) <= set(FAULTS)
+
+
+def test_rows_that_differ_in_what_could_not_be_read_are_two_rows(clean: Clean) -> None:
+    rows = [cert("", mother_id="1.59901E+17"), cert("", mother_id="1.59902E+17"), cert("", mother_id="1.59902E+17")]
+    lists = clean({"a.csv": [CERT, *rows]}, {"birth_cert": ["a.csv"]})
+    assert [fate for fate, _ in fates(lists).values()] == ["not_a_record", "used", "used", "duplicate"]

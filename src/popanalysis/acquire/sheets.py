@@ -12,8 +12,8 @@ from popanalysis.acquire.heads import Head, find_head, merged_below
 from popanalysis.acquire.kinds import KIND_NAMES, lacking_fields
 from popanalysis.acquire.layouts import OfficeLayout
 from popanalysis.acquire.rows import RowRoles, classify_rows
-from popanalysis.acquire.submission import CELL_TYPE, SheetReading
-from popanalysis.acquire.table import Table, column_texts
+from popanalysis.acquire.submission import CELL_TYPE, ColumnMatch, SheetReading
+from popanalysis.acquire.table import Table, column_texts, shown
 from popanalysis.columns import DEPARTMENT_OF_KIND, ORIGIN_COLUMNS
 from popanalysis.errors import Text
 
@@ -48,7 +48,7 @@ def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, 
     rows = pd.DataFrame({"sheet": table.name, "row": [table.numbers[p] for p in roles.roles], "role": list(roles.roles.values())})
     reading = SheetReading(
         name=table.name, visible=table.visible, used=True, why=_why_used(head, kind, named),
-        header_rows=tuple(table.numbers[head.first : head.last + 1]), columns=head.columns, n_rows=len(places), n_blank=roles.n_blank,
+        header_rows=tuple(table.numbers[head.first : head.last + 1]), columns=_told_columns(table, head, places), n_rows=len(places), n_blank=roles.n_blank,
         n_hidden_rows=len(table.hidden_rows.intersection(filled)), printed_total=roles.printed_total, n_hidden_columns=table.n_hidden_columns)
     return SheetParts(reading, cells, types, rows, _total_faults(table, roles, len(places), file))
 
@@ -67,6 +67,12 @@ def _holds_list(head: Head, table: Table, kind: str) -> bool:
     """A head of two known words may stand in a note or a summary; most of a list's columns are known, or its title says so."""
     texts = [c for c in head.columns if c.header]
     return not lacking_fields(head, kind) or (len(head.fields) >= 4 and head.n_known * 2 >= len(texts))
+
+
+def _told_columns(table: Table, head: Head, places: list[int]) -> tuple[ColumnMatch, ...]:
+    """Leave out columns without a header in which nothing stands; one that holds something is listed as unknown."""
+    return tuple(c for i, c in enumerate(head.columns)
+                 if c.header or any(i < len(table.rows[place]) and shown(table.rows[place][i]) for place in places))
 
 
 def _why_used(head: Head, kind: str, named: bool) -> Text:

@@ -10,7 +10,7 @@ import pandas as pd
 from popanalysis.columns import FAULTS_COLUMNS
 from popanalysis.errors import Text
 
-__all__ = ["CELL_TYPES", "ROLES", "ColumnMatch", "SheetReading", "Submission", "column_letter"]
+__all__ = ["CELL_TYPES", "ROLES", "ColumnMatch", "SheetReading", "Submission", "column_letter", "column_position"]
 
 #: What a cell was in the file; the order is that of the categories in ``Submission.types``.
 CELL_TYPES: Final = ("text", "number", "date", "bool", "blank", "error")
@@ -39,6 +39,18 @@ def column_letter(position: int) -> str:
         position, rest = divmod(position - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def column_position(letters: str) -> int:
+    """Return the position of a column letter, 0 for ``A``.
+
+    >>> column_position("A"), column_position("AA"), column_position("ZZ")
+    (0, 26, 701)
+    """
+    position = 0
+    for letter in letters:
+        position = position * 26 + ord(letter) - ord("A") + 1
+    return position - 1
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import python_calamine
 import xlrd
 
+from popanalysis.acquire.submission import column_position
 from popanalysis.acquire.table import CellError, MergedRange, Table
 from popanalysis.errors import SourceFileError
 
@@ -117,9 +118,22 @@ def _calamine_table(book: Any, meta: Any, xml: bytes, file: str) -> Table:
     _refuse_vast(xml, meta.name, file)
     sheet = book.get_sheet_by_name(meta.name)
     rows = sheet.to_python(skip_empty_area=False)
+    for row, column, text in _failed_cells(xml):
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = CellError(text)
     merged = [MergedRange(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
     return Table(meta.name, rows, range(1, len(rows) + 1), meta.visible == python_calamine.SheetVisibleEnum.Visible,
                  merged, frozenset(_hidden_rows(xml)), _n_hidden_columns(xml))
+
+
+def _failed_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:
+    """Yield row, column (0-based) and text of cells that show an error or hold a formula without a value; the reader gives both as blank."""
+    if b't="e"' in xml:
+        for found in re.finditer(rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', xml, re.DOTALL):
+            yield int(found[2]) - 1, column_position(found[1].decode()), found[3].decode()
+    if b"<f" in xml:
+        for found in re.finditer(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>', xml):
+            yield int(found[2]) - 1, column_position(found[1].decode()), "="
 
 
 def _hidden_rows(xml: bytes) -> Iterator[int]:

@@ -37,7 +37,7 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     "width_folded": Text("含全角字符", "full-width characters"),
     "blanks_removed": Text("中间有空格", "blanks inside the value"),
     "value_ditto": Text("写作“同上”", "written as 'ditto'"),
-    "value_error": Text("单元格显示公式错误", "the cell shows a formula error"),
+    "value_error": Text("单元格显示公式错误，或公式尚未计算", "the cell shows a formula error, or its formula was never calculated"),
     "number_unreadable": Text("应为数字，无法识别", "should be a number and cannot be read"),
     "number_unit_converted": Text("按千克填写，已换算为克", "given in kilograms, converted to grams"),
     "number_damaged": Text("号码以数值格式存储，位数已丢失，请重新提供", "stored as a number, digits were lost; ask for it again"),

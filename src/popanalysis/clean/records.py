@@ -85,7 +85,7 @@ def clean_records(
     for field in [name for name in (*fields, "birth_datetime") if name in frame.columns]:
         texts, kinds = _as_texts(frame[field], types[field] if types is not None and field in types.columns else None)
         raw[field] = texts
-        texts = _fill_ditto(texts, frame, field, found)
+        texts = _fill_ditto(_without_errors(texts, kinds, field, found), frame, field, found)
         column = Distinct.of(texts, kinds)
         cleaned = clean_field(field, column, given)
         _guard(field, column, cleaned)
@@ -129,6 +129,16 @@ def _as_texts(column: pd.Series, types: pd.Series | None) -> tuple[npt.NDArray[n
         kinds = pd.Categorical(types, dtype=_TYPES) if types is not None else None
     texts_array[missing] = ""
     return texts_array, kinds
+
+
+def _without_errors(texts: npt.NDArray[np.object_], kinds: pd.Categorical | None, field: str, found: Findings) -> npt.NDArray[np.object_]:
+    """A cell that shows #N/A holds nothing."""
+    failed = np.asarray(kinds == "error") if kinds is not None else np.zeros(len(texts), dtype=bool)
+    if not failed.any():
+        return texts
+    for position in np.nonzero(failed)[0].tolist():
+        found.at(position, field, texts[position], Finding("value_error", "set_missing", "error"))
+    return np.where(failed, "", texts)
 
 
 def _fill_ditto(texts: npt.NDArray[np.object_], frame: pd.DataFrame, field: str, found: Findings) -> npt.NDArray[np.object_]:

@@ -6,8 +6,8 @@ superseded     the file is replaced by another submission;
 not_a_record   titles, heads, totals, signatures, rows of sheets that hold no list;
 unusable       no name, identity or certificate number is left, or neither a birth date nor any such number;
 out_of_scope   the office's act lies after the period;
-duplicate      every cleaned value equals that of another row of the kind; one row is kept, the first by file, sheet and row.
-               Rows that say of themselves that they belong to twins are never duplicates;
+duplicate      every cleaned value equals that of another row of the kind, and so does every text that could not be read; one row is
+               kept, the first by file, sheet and row. Rows that say of themselves that they belong to twins are never duplicates;
 used           everything else.
 """
 
@@ -105,7 +105,15 @@ def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisio
         "cell": [f"{letter}{row}" if letter else "" for (letter, _), row in zip(cells, origin["row"], strict=True)],
         "raw_value": found["raw_value"].mask(found["field"].isin(MEMORY_ONLY_FIELDS), ""),  # a fault is written, such a value never
         "fault": found["fault"], "done": found["done"], "severity": found["severity"]})
+    records = records.assign(_unread=_unread_texts(found, records.index))
     return _Cleaned(submission, records, _stack([submission.faults, faults, _far_births(submission, records, params.span)]))
+
+
+def _unread_texts(found: pd.DataFrame, index: pd.Index) -> pd.Series:
+    """Join the texts of each row that were set missing: rows that differ in them are not the same row twice."""
+    lost = found[found["done"] == "set_missing"]
+    texts = (lost["field"] + "=" + lost["raw_value"].astype(str) + "\x1f").groupby(lost["record"], sort=False).agg("".join)
+    return texts.reindex(index).fillna("")
 
 
 def _far_births(submission: Submission, records: pd.DataFrame, span: Period) -> pd.DataFrame:
@@ -174,11 +182,11 @@ def _settle_fates(frame: pd.DataFrame, kind: str, span: Period, replaced: set[st
     twin = again & _says_twins(frame)
     kept = frame[frame["fate"] == "used"].groupby(["_public", "_private"], sort=False)["record_id"].transform("first").reindex(frame.index)
     frame = frame.assign(fate=frame["fate"].mask(again & ~twin, "duplicate"), fate_reason=frame["fate_reason"].mask(again & ~twin, "same_as:" + kept.fillna("")))
-    return frame.drop(columns=["_public", "_private"]), frame[twin]
+    return frame.drop(columns=["_public", "_private", "_unread"]), frame[twin]
 
 
 def _contents(frame: pd.DataFrame, kind: str) -> tuple[pd.Series, pd.Series]:
-    """Return each row's cleaned content as text: what may be written anywhere, and what stays in memory (parity, weight).
+    """Return each row's cleaned content as text: what its id is made of, and what else tells rows apart (parity, weight, unread texts).
 
     Only filled fields count, by name: a column added later changes no id.
     """
@@ -189,7 +197,7 @@ def _contents(frame: pd.DataFrame, kind: str) -> tuple[pd.Series, pd.Series]:
             if name not in frame:
                 continue
             (private if field in MEMORY_ONLY_FIELDS else public).append(_named_texts(name, frame[name]))
-    return _joined(public, frame.index), _joined(private, frame.index)
+    return _joined(public, frame.index), _joined(private, frame.index) + frame["_unread"]
 
 
 def _named_texts(name: str, column: pd.Series) -> list[str]:
