@@ -117,7 +117,7 @@ def assign_edges(
     ids = source.index
     codes = pd.factorize(source, sort=True)[0].astype(np.int64)
     told = edges.sort_values(["record_id_a", "record_id_b"], ignore_index=True)
-    a, b = ids.get_indexer(told["record_id_a"]).astype(np.int64), ids.get_indexer(told["record_id_b"]).astype(np.int64)
+    a, b = (ids.get_indexer(pd.Index(told[name])).astype(np.int64) for name in ("record_id_a", "record_id_b"))
     weight = told["match_weight"].to_numpy(dtype=float)
     found = assign(np.int64(1) << codes, a, b, weight, weight >= lower, close_call=close_call, largest_component=largest_component)
     together = found.event[a] == found.event[b]

@@ -24,9 +24,12 @@ from popanalysis.link.comparisons.id_number import NumberKeys
 from popanalysis.link.comparisons.person_name import NameKeys
 from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules, nearest
 
-__all__ = ["BlockOn", "BlockingReport", "Candidates", "block_pairs", "key_of_values"]
+__all__ = ["BlockOn", "BlockingReport", "Candidates", "PassKeys", "agreed_passes", "block_pairs", "key_of_values"]
 
 Positions = npt.NDArray[np.int64]
+KeyArray = npt.NDArray[Any]  # int32 or int64
+#: Codes below it can be combined two at a time without leaving int64.
+_DENSE = 1 << 31
 
 
 # --- keys of values -----------------------------------------------------------------------------------
@@ -60,7 +63,7 @@ TRANSFORMS: Mapping[str, Any] = {
 _PLAIN: Mapping[str, str] = {"id_number": "number", "person_name": "variants", "certificate_number": "certificate"}
 
 
-def key_of_values(table: ValueTable, transform: str | None) -> IntArray:
+def key_of_values(table: ValueTable, transform: str | None) -> KeyArray:
     """Return the key code of each distinct value; the value itself where no transform is named.
 
     Raises
@@ -68,25 +71,34 @@ def key_of_values(table: ValueTable, transform: str | None) -> IntArray:
     ParameterError : there is no such transform.
     """
     if transform is None:
-        return np.arange(len(table), dtype=np.int32)
+        return np.arange(len(table), dtype=np.int64)
     if transform not in TRANSFORMS:
         zh, en = nearest(transform, list(TRANSFORMS))
         raise ParameterError(zh=f"分块键的变换“{transform}”不存在；{zh}。", en=f"Unknown transform '{transform}' of a blocking key; {en}.", name=transform)
-    keys: IntArray = TRANSFORMS[transform](table)
+    keys: KeyArray = TRANSFORMS[transform](table)
     return keys
 
 
-def _part_codes(column: Column, transform: str | None) -> IntArray:
-    return np.append(key_of_values(column.table, transform), np.int32(-1))[column.codes]
+def _part_codes(column: Column, transform: str | None) -> KeyArray:
+    if transform is None:
+        return column.codes
+    keys = key_of_values(column.table, transform)
+    with_missing: KeyArray = np.append(keys, keys.dtype.type(-1))[column.codes]
+    return with_missing
 
 
-def _combined(parts: Sequence[IntArray]) -> IntArray:
-    """One code for several key parts; -1 where any is blank."""
-    blank = np.any([p < 0 for p in parts], axis=0)
-    key = parts[0].astype(np.int64)
+def _combined(parts: Sequence[KeyArray]) -> IntArray:
+    """One dense code for several key parts; -1 where any is blank."""
+    key, blank = parts[0], parts[0] < 0
     for part in parts[1:]:
-        key = pd.factorize(key * (int(part.max(initial=0)) + 2) + part)[0]
-    codes = pd.factorize(np.where(blank, -1, key))[0].astype(np.int32)
+        most = int(part.max(initial=0)) + 1
+        if most >= _DENSE or int(key.max(initial=0)) >= _DENSE:
+            key, part = pd.factorize(key)[0], pd.factorize(part)[0]
+            most = int(part.max(initial=0)) + 1
+        key, blank = key.astype(np.int64) * most + part, blank | (part < 0)
+    if int(key.max(initial=0)) >= 4 * len(key) + 1000:
+        key = pd.factorize(np.where(blank, -1, key))[0]
+    codes: IntArray = key.astype(np.int32)
     codes[blank] = -1
     return codes
 
@@ -98,6 +110,7 @@ def _grouped(codes: IntArray) -> tuple[Positions, npt.NDArray[np.int64]]:
     """Positions sorted by code (blank ones left out), and where each group starts (counting sort)."""
     at = np.flatnonzero(codes >= 0)
     n = int(codes.max(initial=-1)) + 1
+    at = at[np.bincount(codes[at], minlength=1)[codes[at]] > 1]
     rows = coo_array((np.ones(len(at), np.int8), (codes[at], at)), shape=(max(n, 1), len(codes))).tocsr()
     return rows.indices.astype(np.int64), rows.indptr.astype(np.int64)
 
@@ -113,19 +126,22 @@ def _pairs_within(members: Positions, starts: npt.NDArray[np.int64]) -> tuple[Po
 
 
 @dataclass(frozen=True)
-class _Keys:
-    """Keys of one pass: of each record, and as partner where the other's key is another column."""
+class PassKeys:
+    """Keys of one pass: of each record, and as partner where the other's key is another column (-1: no key)."""
 
     own: IntArray
     other: IntArray | None = None
 
     def agree(self, left: Positions, right: Positions) -> npt.NDArray[np.bool_]:
-        if self.other is None:
-            return (self.own[left] == self.own[right]) & (self.own[left] >= 0)
-        crossed = (self.own[left] == self.other[right]) & (self.own[left] >= 0)
-        return crossed | ((self.other[left] == self.own[right]) & (self.other[left] >= 0))
+        """Tell which pairs the pass brings together."""
+        other = self.own if self.other is None else self.other
+        agree: npt.NDArray[np.bool_] = (self.own[left] == other[right]) & (self.own[left] >= 0)
+        if self.other is not None:
+            agree |= (self.other[left] == self.own[right]) & (self.other[left] >= 0)
+        return agree
 
     def pairs(self) -> tuple[Positions, Positions]:
+        """Make all pairs of records with one key."""
         if self.other is None:
             return _pairs_within(*_grouped(self.own))
         n = len(self.own)
@@ -163,12 +179,14 @@ class BlockingReport:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Candidate pairs by position (``left`` before ``right``), which passes each pair agrees on (a bit a pass), and the records without any key."""
+    """Candidate pairs by position (``left`` before ``right``), which passes each pair agrees on (a bit a pass), the records without any key,
+    and the keys themselves."""
 
     left: Positions
     right: Positions
     passes: npt.NDArray[np.int64]
     keyless: npt.NDArray[np.bool_]
+    keys: tuple[PassKeys, ...]
     report: BlockingReport
 
     def __len__(self) -> int:
@@ -184,13 +202,13 @@ def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
     """
     allowed = _allowed(universe, rules)
     found: list[tuple[Positions, Positions]] = []
-    keys: list[_Keys] = []
+    keys: list[PassKeys] = []
     rows, largest = [], []
     comparable = _comparable_pairs(universe, allowed)
     for blocking_pass in rules.blocking.passes:
         own, blocks = _sized_keys(universe, blocking_pass, rules, allowed)
         largest.append(blocks.assign(blocking_pass=blocking_pass.name))
-        here = own if isinstance(own, _Keys) else _Keys(own)
+        here = own if isinstance(own, PassKeys) else PassKeys(own)
         left, right = here.pairs()
         keep = allowed[universe.source[left], universe.source[right]]
         left, right = left[keep], right[keep]
@@ -206,9 +224,7 @@ def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
             "n_refused_records": int(blocks.loc[blocks["done"] == "refused", "n_records"].sum())})
     left = np.concatenate([f[0] for f in found])
     right = np.concatenate([f[1] for f in found])
-    passes = np.zeros(len(left), np.int64)
-    for k, here in enumerate(keys):
-        passes |= here.agree(left, right).astype(np.int64) << k
+    passes = agreed_passes(keys, left, right)
     keyless = np.all([k.own < 0 if k.other is None else (k.own < 0) & (k.other < 0) for k in keys], axis=0)
     has_candidate = np.zeros(len(universe), bool)
     has_candidate[left] = has_candidate[right] = True
@@ -216,7 +232,15 @@ def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
         "blocking_pass": "union", "n_pairs": len(left), "n_new_pairs": len(left), "reduction_ratio": 1 - len(left) / comparable if comparable else 1.0,
         "n_blank_keys": int(keyless.sum()), "n_refused_records": 0})
     report = BlockingReport(pd.DataFrame(rows), pd.concat(largest, ignore_index=True), int(np.sum(~has_candidate)))
-    return Candidates(left, right, passes, keyless, report)
+    return Candidates(left, right, passes, keyless, tuple(keys), report)
+
+
+def agreed_passes(keys: Sequence[PassKeys], left: Positions, right: Positions) -> npt.NDArray[np.int64]:
+    """Which passes each pair agrees on, a bit a pass."""
+    passes = np.zeros(len(left), np.int64)
+    for k, here in enumerate(keys):
+        passes |= here.agree(left, right).astype(np.int64) << k
+    return passes
 
 
 def _allowed(universe: Universe, rules: LinkageRules) -> npt.NDArray[np.bool_]:
@@ -238,7 +262,7 @@ def _comparable_pairs(universe: Universe, allowed: npt.NDArray[np.bool_]) -> int
 
 def _sized_keys(
     universe: Universe, blocking_pass: BlockingPass, rules: LinkageRules, allowed: npt.NDArray[np.bool_],
-) -> tuple[IntArray | _Keys, pd.DataFrame]:
+) -> tuple[IntArray | PassKeys, pd.DataFrame]:
     """Keys of a pass with its too large blocks split, or refused where they cannot be split further."""
     if blocking_pass.against is not None:
         own = [_named_part(universe, part, rules) for part in blocking_pass.on]
@@ -247,7 +271,7 @@ def _sized_keys(
         sizes = np.bincount(both[both >= 0], minlength=1).astype(np.int64)
         refused = sizes * sizes // 4 > rules.blocking.max_block_pairs
         both[(both >= 0) & refused[both]] = -1
-        return _Keys(both[: len(universe)], both[len(universe):]), _largest(sizes, sizes * sizes // 4, refused, np.zeros(0, bool))
+        return PassKeys(both[: len(universe)], both[len(universe):]), _largest(sizes, sizes * sizes // 4, refused, np.zeros(0, bool))
     codes = _combined([_named_part(universe, part, rules) for part in blocking_pass.on])
     sizes, pairs = _block_sizes(codes, universe.source, allowed)
     heavy = pairs > rules.blocking.max_block_pairs
@@ -268,7 +292,7 @@ def _sized_keys(
     return codes, blocks
 
 
-def _named_part(universe: Universe, part: KeyPart, rules: LinkageRules) -> IntArray:
+def _named_part(universe: Universe, part: KeyPart, rules: LinkageRules) -> KeyArray:
     field, transform = (part, None) if isinstance(part, str) else next(iter(part.items()))
     if transform is None:
         transform = next((_PLAIN.get(c.kind) for c in rules.comparisons if c.field == field), None)
@@ -331,8 +355,8 @@ class BlockOn(BaseIndexAlgorithm):  # type: ignore[misc, unused-ignore]
             values: ObjectArray = np.concatenate([f[field].to_numpy(dtype=object) for f in frames])
             codes, distinct = code_values(values)
             parts.append(_part_codes(Column(codes, ValueTable(distinct)), transform))
-        return _Keys(_combined(parts)).pairs()
+        return PassKeys(_combined(parts)).pairs()
 
     @staticmethod
     def _labelled(left: pd.Index[Any], right: pd.Index[Any], a: Positions, b: Positions) -> pd.MultiIndex:
-        return pd.MultiIndex(levels=[left, right], codes=[a, b], names=[None, None], verify_integrity=False)
+        return pd.MultiIndex(levels=[left, right], codes=[a, b], names=[None, None], verify_integrity=False)  # type: ignore[list-item]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any, TypeVar
 
 import numpy as np
@@ -123,10 +124,11 @@ def code_values(values: ObjectArray) -> tuple[IntArray, ObjectArray]:
     ([0, -1, 0, -1, 1], ['王芳', '李娜'])
     """
     codes, distinct = pd.factorize(values)
-    texts = [v.strip() if isinstance(v, str) else _plain(v) for v in distinct]
+    texts = [v.strip() if type(v) is str else _plain(v) for v in distinct]
+    if MISSING_WORDS.isdisjoint(texts) and all(map(is_, texts, distinct)):
+        return codes.astype(np.int32), np.asarray(distinct, dtype=object)
     mended, kept = pd.factorize(np.array([None if t in MISSING_WORDS else t for t in texts], dtype=object))
-    if len(kept) < len(distinct):
-        codes = np.append(mended, MISSING)[codes]  # code -1 takes the appended entry
+    codes = np.append(mended, MISSING)[codes]  # code -1 takes the appended entry
     return codes.astype(np.int32), np.asarray(kept, dtype=object)
 
 

@@ -23,7 +23,7 @@ Condition = Callable[[Callable[[str], npt.NDArray[np.int8]]], BoolArray]
 _WORD = re.compile(r"\s*(==|!=|[(),]|[\w.\-]+)")
 
 
-class _SyntaxFault(ValueError):
+class _SyntaxError(ValueError):
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
         self.zh, self.en = zh, en
@@ -43,7 +43,7 @@ class _Reader:
         word = self.peek()
         if expected and word not in expected:
             zh = f"此处应为 {' 或 '.join(expected)}，实际为“{word or '结尾'}”"
-            raise _SyntaxFault(zh, f"expected {' or '.join(expected)}, found '{word or 'the end'}'")
+            raise _SyntaxError(zh, f"expected {' or '.join(expected)}, found '{word or 'the end'}'")
         self.words = self.words[1:]
         return word
 
@@ -96,7 +96,7 @@ class _Reader:
     def _known(self, word: str, valid: list[str], zh_what: str, en_what: str) -> str:
         if word not in valid:
             zh, en = nearest(word, valid)
-            raise _SyntaxFault(f"{zh_what}“{word}”不存在；{zh}", f"unknown {en_what} '{word}'; {en}")
+            raise _SyntaxError(f"{zh_what}“{word}”不存在；{zh}", f"unknown {en_what} '{word}'; {en}")
         return word
 
 
@@ -105,7 +105,7 @@ def _words(text: str) -> list[str]:
     while text[at:].strip():
         found = _WORD.match(text, at)
         if not found:
-            raise _SyntaxFault(f"无法识别“{text[at:].strip()[:10]}”", f"cannot read '{text[at:].strip()[:10]}'")
+            raise _SyntaxError(f"无法识别“{text[at:].strip()[:10]}”", f"cannot read '{text[at:].strip()[:10]}'")
         words.append(found.group(1))
         at = found.end()
     return words
@@ -125,7 +125,7 @@ def read_condition(text: str, ladders: Mapping[str, Sequence[str]]) -> Condition
     reader = _Reader(text, ladders)
     condition = reader.either()
     if reader.words:
-        raise _SyntaxFault(f"“{reader.peek()}”多余", f"'{reader.peek()}' is left over")
+        raise _SyntaxError(f"“{reader.peek()}”多余", f"'{reader.peek()}' is left over")
     return condition
 
 
@@ -133,7 +133,7 @@ def check_condition(text: str, ladders: Mapping[str, Sequence[str]]) -> Iterable
     """Yield a sentence in Chinese and English where a condition cannot be read."""
     try:
         read_condition(text, ladders)
-    except _SyntaxFault as fault:
+    except _SyntaxError as fault:
         yield f"“{text}”：{fault.zh}", f"'{text}': {fault.en}"
 
 

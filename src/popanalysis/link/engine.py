@@ -12,6 +12,7 @@ import pandas as pd
 
 from popanalysis.columns import LINKS_COLUMNS
 from popanalysis.errors import LinkageError, NotYetError
+from popanalysis.link import control
 from popanalysis.link.blocking import BlockingReport, Candidates, block_pairs
 from popanalysis.link.coding import Universe, code_records
 from popanalysis.link.decision import decide_patterns
@@ -34,7 +35,7 @@ class Linked:
     ----------
     links : DataFrame, a row a pair: ``record_id_a, record_id_b, link_decision`` (link, possible_link, non_link), ``match_weight`` (bits,
         sum of log2(m/u)), ``match_probability``, then a column a comparison with its level or missing_left, missing_right, missing_both,
-        and ``swapped`` where the rule set has exchangeable columns; sorted. Pairs below the lower threshold are left out.
+        and ``swapped`` where the rule set has exchangeable columns; in the order of content. Pairs below the lower threshold are left out.
     events : Series record_id -> ``E1``, ``E2`` ..., numbered in the order of content; every record has one.
     records : DataFrame ``record_id, source, event_id, set_id, link_status, reason, duplicate_of``; blank text where nothing applies.
     model : what was learned (see :class:`popanalysis.link.training.LinkageModel`) ; blocking : what each pass did
@@ -93,6 +94,8 @@ def link_records(
     universe = code_records(frames, rules)
     bonds = read_bonds(universe, decisions, known_events)
     candidates = block_pairs(universe, rules)
+    if engine == "recordlinkage":
+        candidates = control.plain_candidates(universe, candidates, candidates.keys, rules)
     vectors = compare_pairs(universe, candidates.left, candidates.right, rules)
     patterns = count_patterns(vectors.levels, vectors.n_levels)
     model = train_model(universe, candidates, vectors, patterns, rules)
@@ -102,9 +105,7 @@ def link_records(
 
     pairs = _scored(universe, candidates.left, candidates.right, vectors, model, rules)
     if engine == "recordlinkage":
-        from popanalysis.link.control import plain_recordlinkage
-
-        pairs = plain_recordlinkage(universe, pairs, rules)
+        pairs = control.plain_recordlinkage(universe, pairs, rules)
     grouped = select_events(universe, pairs, bonds, rules, scored)
     model = replace(model, errors=expected_errors(grouped, model, rules))
     return _told(universe, candidates, grouped, model, rules, [*bonds.notes])
@@ -126,8 +127,9 @@ def _scored(
 
 def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules, notes: list[str]) -> Linked:
     ids = universe.record_ids
-    number = pd.factorize(grouped.event)[0] + 1
-    events = pd.Series([f"E{k}" for k in number.tolist()], index=pd.Index(ids, name="record_id"), name="event_id", dtype=object)
+    number = pd.factorize(grouped.event)[0]
+    labels = np.array([f"E{k}" for k in range(1, int(number.max(initial=-1)) + 2)], dtype=object)
+    events = pd.Series(labels[number], index=pd.Index(ids, name="record_id"), name="event_id", dtype=object)
     set_number = pd.factorize(grouped.set_of[grouped.set_of >= 0])[0] + 1
     set_id = np.full(len(universe), "", dtype=object)
     set_id[grouped.set_of >= 0] = [f"S{k}" for k in set_number.tolist()]
@@ -148,20 +150,21 @@ def _statuses(universe: Universe, candidates: Candidates, grouped: Grouped) -> n
 
 
 def _links(universe: Universe, grouped: Grouped, model: LinkageModel, rules: LinkageRules) -> pd.DataFrame:
-    at = np.flatnonzero(grouped.decision != "")
     pairs = grouped.pairs
+    at = np.flatnonzero(grouped.decision != "")
+    at = at[np.lexsort((pairs.right[at], pairs.left[at]))]
     left, right = pairs.left[at], pairs.right[at]
     told: dict[str, Any] = {
         "record_id_a": universe.record_ids[left], "record_id_b": universe.record_ids[right], "link_decision": grouped.decision[at],
         "match_weight": pairs.weight[at], "match_probability": model.probability(pairs.weight[at])}
     missing = {
-        rule.name: _missing_words(universe.columns[rule.field].codes[left], universe.columns[rule.field].codes[right]) for rule in rules.comparisons}
+        rule.name: _missing_side(universe.columns[rule.field].codes[left], universe.columns[rule.field].codes[right]) for rule in rules.comparisons}
     frame = pd.concat([pd.DataFrame(told, columns=list(LINKS_COLUMNS)), level_names(pairs.vectors, at, missing)], axis=1)
     if rules.swapped:
         frame["swapped"] = np.where(pairs.vectors.swapped[at], "swapped", "straight")
-    return frame.sort_values(["record_id_a", "record_id_b"], ignore_index=True, key=lambda ids: ids.astype(str))
+    return frame
 
 
-def _missing_words(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> npt.NDArray[np.object_]:
-    """Which side is missing; ``missing_both`` also where both are there but say nothing (an unreadable date)."""
-    return np.select([(a < 0) & (b >= 0), (a >= 0) & (b < 0)], ["missing_left", "missing_right"], "missing_both").astype(object)
+def _missing_side(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
+    """Which side is missing, 0 left, 1 right, 2 both (also where both are there but say nothing, as an unreadable date)."""
+    return np.select([(a < 0) & (b >= 0), (a >= 0) & (b < 0)], [0, 1], 2).astype(np.int8)

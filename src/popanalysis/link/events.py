@@ -45,8 +45,8 @@ class Pairs:
     def __add__(self, more: Pairs) -> Pairs:
         vectors = Vectors(self.vectors.names, self.vectors.ladders, np.concatenate([self.vectors.levels, more.vectors.levels]),
                           np.concatenate([self.vectors.swapped, more.vectors.swapped]))
-        joined = [np.concatenate([getattr(self, k), getattr(more, k)]) for k in ("left", "right", "weight", "rule", "apart")]
-        return Pairs(*joined, vectors)
+        joined = {k: np.concatenate([getattr(self, k), getattr(more, k)]) for k in ("left", "right", "weight", "rule", "apart")}
+        return Pairs(vectors=vectors, **joined)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def read_bonds(universe: Universe, decisions: pd.DataFrame | None, known_events:
         together.append((order[:-1][same], order[1:][same]))
     never = np.array([], np.int64)
     if decisions is not None and len(decisions):
-        a, b = place.get_indexer(decisions["record_id_a"]), place.get_indexer(decisions["record_id_b"])
+        a, b = (place.get_indexer(pd.Index(decisions[name])) for name in ("record_id_a", "record_id_b"))
         known = (a >= 0) & (b >= 0)
         if not known.all():
             notes.append(f"{int((~known).sum())} decisions speak of records that are not in the lists; they were left aside")
@@ -292,7 +292,7 @@ def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, node: Posi
     both, cells = pd.factorize(key * n_sources**2 + lists)
     best_of_lists = np.full(len(cells), -np.inf)
     np.maximum.at(best_of_lists, both, weight[between])
-    total = np.bincount(cells // n_sources**2, best_of_lists, len(distinct))
+    total = np.bincount(cells // n_sources**2, best_of_lists, len(distinct)).astype(float)
     best = np.full(len(distinct), -np.inf)
     np.maximum.at(best, key, weight[between])
     vetoed = np.zeros(len(distinct), bool)
@@ -353,8 +353,7 @@ def _opened(
     siblings = np.append(siblings, np.zeros(len(pairs) - n_given, bool))
     likeness = np.append(likeness, np.full(len(pairs) - n_given, -np.inf))
     together = event[pairs.left] == event[pairs.right]
-    flag = lambda of_edge: np.append(of_edge, False)[edge_of_pair]  # noqa: E731 - edge -1 takes the appended False
-    doubtful, tied, cut = flag(found.doubtful), flag(found.tied), flag(found.cut)
+    doubtful, tied, cut = (np.append(f, False)[edge_of_pair] for f in (found.doubtful, found.tied, found.cut))  # edge -1: the appended False
     bits = np.zeros(len(event), np.int64)
     np.bitwise_or.at(bits, event, np.int64(1) << universe.source.astype(np.int64))
     free = bits[event[pairs.left]] & bits[event[pairs.right]] == 0  # the two events could be one

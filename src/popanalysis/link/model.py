@@ -64,7 +64,8 @@ class _Flat:
         """Share of each level among the observed values of its field."""
         counts = np.bincount(self.at.ravel(), np.repeat(weights, self.at.shape[1]), self.size + 1)[:-1] + smoothing
         totals = np.bincount(self.field, counts, len(self.n_levels))[self.field]
-        return np.divide(counts, totals, out=np.full(self.size, np.nan), where=totals > 0)
+        shares: FloatArray = np.divide(counts, totals, out=np.full(self.size, np.nan), where=totals > 0)
+        return shares
 
 
 def em(
@@ -90,7 +91,7 @@ def em(
     flat = _Flat(levels, n_levels)
     counts = np.asarray(counts, dtype=float)
     m_flat, u_flat, total = flat.join(m), flat.join(u), float(counts.sum())
-    if not 0 < total:
+    if not total > 0:
         return Estimate(flat.split(m_flat), flat.split(u_flat), prior, 0.0, 0, True, 0.0)
     change, step, log_likelihood = np.inf, 0, -np.inf
     while step < max_steps:
@@ -211,12 +212,13 @@ class FellegiSunter:
     def prob(self, comparison_vectors: pd.DataFrame) -> pd.Series[float]:
         """Probability of a match for each pair. For display: thresholds use weights, which do not saturate."""
         odds = np.log2(self.prior) - np.log2(1 - self.prior) + self.weights(comparison_vectors)
-        return (1 / (1 + np.exp2(-odds))).rename("match_probability")
+        return pd.Series(1 / (1 + np.exp2(-odds.to_numpy())), index=odds.index, name="match_probability")
 
     def predict(self, comparison_vectors: pd.DataFrame) -> pd.Index[Any]:
         """Index of the pairs that are more likely matches than not."""
         odds = np.log2(self.prior) - np.log2(1 - self.prior) + self.weights(comparison_vectors)
-        return comparison_vectors.index[odds >= 0]
+        links: pd.Index[Any] = comparison_vectors.index[(odds >= 0).to_numpy()]
+        return links
 
     def fit_predict(self, comparison_vectors: pd.DataFrame) -> pd.Index[Any]:
         """Learn, then classify the same pairs."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from popanalysis.columns import MISSING_BOTH, MISSING_LEFT, MISSING_LEVEL_NAME, MISSING_RIGHT
 from popanalysis.link.coding import Column, IntArray, Universe
 from popanalysis.link.comparisons import Comparison, ladder_of, make_comparison
 from popanalysis.link.comparisons.base import UNKNOWN, LevelArray
@@ -19,9 +21,13 @@ from popanalysis.link.comparisons.id_number import NumberKeys
 from popanalysis.link.comparisons.person_name import NameKeys
 from popanalysis.link.rules import ComparisonRule, LinkageRules
 
-__all__ = ["Patterns", "Vectors", "compare_pairs", "count_patterns"]
+__all__ = ["Patterns", "Vectors", "compare_pairs", "count_patterns", "level_names"]
 
 Positions = npt.NDArray[np.int64]
+#: Name of the level that missing values get in a sensitivity run (``model: {missing: level}``).
+OWN_LEVEL = "missing"
+#: What stands in place of a level where a field says nothing.
+MISSING_WORDS = tuple(MISSING_LEVEL_NAME[side] for side in (MISSING_LEFT, MISSING_RIGHT, MISSING_BOTH))
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,12 @@ def compare_pairs(universe: Universe, left: Positions, right: Positions, rules: 
             b = np.where(swapped, universe.columns[exchange[rule.field]].codes[right], b)
         levels[:, k] = _graded(make_comparison(rule), rule, universe, a, b, left, right)
     names = tuple(rule.name for rule in rules.comparisons)
-    return Vectors(names, tuple(tuple(ladder_of(rule)) for rule in rules.comparisons), levels, swapped)
+    ladders = [tuple(ladder_of(rule)) for rule in rules.comparisons]
+    if rules.model.missing == "level":
+        for k, ladder in enumerate(ladders):
+            levels[levels[:, k] == UNKNOWN, k] = len(ladder)
+        ladders = [(*ladder, OWN_LEVEL) for ladder in ladders]
+    return Vectors(names, tuple(ladders), levels, swapped)
 
 
 def _graded(
@@ -87,16 +98,22 @@ def _swapped(universe: Universe, left: Positions, right: Positions, rules: Linka
         one, two = (_plain_codes(universe.columns[name], kind) for name in (first, second))
         straight |= _equal(one[left], one[right]) | _equal(two[left], two[right])
         crossed |= _equal(one[left], two[right]) | _equal(two[left], one[right])
-    return crossed & ~straight
+    alone: npt.NDArray[np.bool_] = crossed & ~straight
+    return alone
 
 
-def _plain_codes(column: Column, kind: str) -> IntArray:
-    keys = {"id_number": lambda: column.table.keys(NumberKeys).code, "person_name": lambda: column.table.keys(NameKeys).variant}
-    return np.append(keys[kind](), np.int32(-1))[column.codes] if kind in keys else column.codes
+def _plain_codes(column: Column, kind: str) -> npt.NDArray[Any]:
+    """Codes in which a value and its other spellings are one."""
+    if kind == "id_number":
+        return np.append(column.table.keys(NumberKeys).code, -1)[column.codes]
+    if kind == "person_name":
+        return np.append(column.table.keys(NameKeys).variant, np.int32(-1))[column.codes]
+    return column.codes
 
 
-def _equal(a: IntArray, b: IntArray) -> npt.NDArray[np.bool_]:
-    return (a == b) & (a >= 0)
+def _equal(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    same: npt.NDArray[np.bool_] = (a == b) & (a >= 0)
+    return same
 
 
 def count_patterns(levels: npt.NDArray[np.int8], n_levels: Sequence[int]) -> Patterns:
@@ -121,10 +138,13 @@ def count_patterns(levels: npt.NDArray[np.int8], n_levels: Sequence[int]) -> Pat
     return Patterns(levels[first], np.bincount(of_pair, minlength=len(distinct)), of_pair)
 
 
-def level_names(vectors: Vectors, pairs: npt.NDArray[np.int64], missing: Mapping[str, npt.NDArray[np.object_]]) -> pd.DataFrame:
-    """Write levels of some pairs as words; ``missing`` gives the word for each comparison where it says nothing."""
+def level_names(vectors: Vectors, pairs: npt.NDArray[np.int64], missing: Mapping[str, npt.NDArray[np.int8]]) -> pd.DataFrame:
+    """Write levels of some pairs as words (categories); ``missing`` tells, for each comparison, which of :data:`MISSING_WORDS` to write."""
     words = {}
     for k, (name, ladder) in enumerate(zip(vectors.names, vectors.ladders, strict=True)):
         level = vectors.levels[pairs, k]
-        words[name] = np.where(level < 0, missing[name], np.array([*ladder, ""], dtype=object)[level])
+        if ladder[-1] == OWN_LEVEL:
+            ladder, level = ladder[:-1], np.where(level == len(ladder) - 1, UNKNOWN, level)
+        place = np.where(level < 0, len(ladder) + missing[name], level)
+        words[name] = pd.Categorical.from_codes(place.tolist(), categories=pd.Index([*ladder, *MISSING_WORDS]))
     return pd.DataFrame(words)

@@ -6,9 +6,10 @@ probability (methods note 1.6). Both hold as far as the model does; a clerical s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from popanalysis.link.rules import LinkageRules
 from popanalysis.link.training import LinkageModel
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["error_rates", "expected_errors"]
 
 
-def error_rates(probability: np.ndarray, is_link: np.ndarray, counts: np.ndarray | None = None) -> dict[str, float]:  # type: ignore[type-arg]
+def error_rates(
+    probability: npt.NDArray[np.float64], is_link: npt.NDArray[np.bool_], counts: npt.NDArray[Any] | None = None,
+) -> dict[str, float]:
     """Return expected ``false_link_rate`` and ``missed_match_rate`` of a decision.
 
     Parameters

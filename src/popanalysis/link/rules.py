@@ -215,7 +215,7 @@ class LinkageRules(RuleSet):
         values = self.model_dump(by_alias=True)
         for key, value in changes.items():
             *sections, last = alias.get(key, key).split("__")
-            place = values
+            place: Any = values
             for section in sections:
                 place = place.get(section) if isinstance(place, dict) else None
             if not isinstance(place, dict) or last not in place:

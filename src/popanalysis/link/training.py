@@ -15,6 +15,7 @@ import pandas as pd
 
 from popanalysis.link.blocking import Candidates
 from popanalysis.link.coding import Universe
+from popanalysis.link.comparisons import make_comparison
 from popanalysis.link.model import FloatArray, em, monotone_ratios
 from popanalysis.link.patterns import Patterns, Vectors, compare_pairs, count_patterns
 from popanalysis.link.rules import LinkageRules
@@ -80,36 +81,32 @@ def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, pa
     universe, candidates, vectors, patterns : the coded records, the candidate pairs, their levels, and the patterns of these.
     rules : smoothing, monotone levels, dependent fields, weight cap, seeds.
     """
-    n_levels = vectors.n_levels
+    smoothing, typical = rules.model.m.smoothing, _typical(universe, rules, vectors)
     between = universe.source[candidates.left] != universe.source[candidates.right]
-    if not between.any():
-        between = np.ones(len(candidates), bool)
-        one_list = True
-    else:
-        one_list = False
+    one_list = not rules.links
+    used = np.ones(len(candidates), bool) if one_list else between
     comparable = _n_comparable(universe, rules)
-    notes: list[str] = list(universe.notes)
-    prior = _prior(candidates, between, comparable, universe, rules)
+    notes = [*universe.notes, *_frequency_notes(rules)]
+    prior = _prior(candidates, used, comparable, universe, rules)
     drawn = _random_patterns(universe, rules, one_list)
-    u = _shares(drawn.levels, drawn.counts, n_levels, rules.model.m.smoothing)
-    m, runs = _m_by_block(candidates, patterns, between, u, vectors, rules)
-    for _ in range(0 if one_list else _ROUNDS):
-        u = _u_without_matches(drawn, m, u, prior, n_levels, rules)
-        weights = _pair_weights(patterns, _weights(m, u, rules), vectors, rules)[patterns.of_pair]
-        best = best_partners(universe, candidates.left, candidates.right, weights) & between & (weights + np.log2(prior) > 0)
-        if best.sum() < 10:
-            notes.append("fewer than ten certain pairs: m stands as the EM inside blocks gave it")
+    u = _shares(drawn.levels, drawn.counts, [t[1] for t in typical], 1000.0, smoothing)
+    m, runs = _m_by_block(candidates, patterns, used, u, vectors, typical, rules)
+    best = np.zeros(len(candidates), bool)
+    for _ in range(_ROUNDS):
+        u = _u_without_matches(drawn, m, u, prior, typical, smoothing)
+        if one_list:  # an event may stand there more than twice: no best partner to count
             break
-        m = _shares(patterns.levels, np.bincount(patterns.of_pair[best], minlength=len(patterns.counts)), n_levels, rules.model.m.smoothing)
-    n_matches = max(1.0, prior * comparable)
-    swapped = np.log2((float(np.sum(vectors.swapped & best)) + 0.5) / (float(best.sum()) + 1)) if not one_list else np.log2(0.5 / n_matches)
-    notes += _degenerate(vectors, patterns, candidates, rules)
-    if not all(runs["converged"]):
+        weights = _pattern_weights(patterns, _weights(m, u, rules), vectors, rules)[patterns.of_pair]
+        best = best_partners(universe, candidates.left, candidates.right, weights) & between & (weights + np.log2(prior) > 0)
+        m = _shares(patterns.levels, np.bincount(patterns.of_pair[best], minlength=len(patterns.counts)), [t[0] for t in typical], 10.0, smoothing)
+    notes += _degenerate(vectors, rules)
+    if not runs["converged"].all():
         notes.append("not converged: an EM run reached its last step; treat weights with care")
-    per_level = tuple(np.bincount(vectors.levels[vectors.levels[:, k] >= 0, k], minlength=n) for k, n in enumerate(n_levels))
+    swapped = np.log2((float(np.sum(vectors.swapped & best)) + 0.5) / (float(best.sum()) + 50))
+    per_level = tuple(np.bincount(vectors.levels[vectors.levels[:, k] >= 0, k], minlength=n) for k, n in enumerate(vectors.n_levels))
     return LinkageModel(
         vectors.names, vectors.ladders, tuple(m), tuple(u), tuple(_weights(m, u, rules)), prior, comparable, float(swapped),
-        bool(all(runs["converged"])), runs, per_level, tuple(notes))
+        bool(runs["converged"].all()), runs, per_level, tuple(notes))
 
 
 def score_pairs(
@@ -117,7 +114,7 @@ def score_pairs(
     model: LinkageModel, rules: LinkageRules,
 ) -> FloatArray:
     """Match weight of each pair in bits: levels, term frequencies, exchanged columns."""
-    weights = _pair_weights(patterns, model.weights, vectors, rules)[patterns.of_pair]
+    weights = _pattern_weights(patterns, model.weights, vectors, rules)[patterns.of_pair]
     for k, rule in enumerate(rules.comparisons):
         if rule.term_frequency is None:
             continue
@@ -141,14 +138,15 @@ def best_partners(universe: Universe, left: npt.NDArray[np.int64], right: npt.ND
     best = np.full(len(universe) * n, -np.inf)
     np.maximum.at(best, to_right, weights)
     np.maximum.at(best, to_left, weights)
-    return (weights >= best[to_right] - 1e-9) & (weights >= best[to_left] - 1e-9)
+    both: npt.NDArray[np.bool_] = (weights >= best[to_right] - 1e-9) & (weights >= best[to_left] - 1e-9)
+    return both
 
 
 # --- u, m, prior ----------------------------------------------------------------------------------------
 
 
 def _n_comparable(universe: Universe, rules: LinkageRules) -> int:
-    n = dict(zip(universe.sources, universe.sizes().tolist(), strict=True))
+    n: dict[str, int] = dict(zip(universe.sources, universe.sizes().tolist(), strict=True))
     if rules.links:
         return max(1, sum(n[a] * n[b] for a, b in rules.links))
     return max(1, sum(k * (k - 1) // 2 for k in n.values()))
@@ -174,7 +172,7 @@ def _random_patterns(universe: Universe, rules: LinkageRules, one_list: bool) ->
     products = np.array([float(sizes[a] * sizes[b]) for a, b in pairs])
     left, right = [np.array([], np.int64)], [np.array([], np.int64)]
     for (a, b), share in zip(pairs, products / max(products.sum(), 1), strict=True):
-        n = int(round(min(rules.model.u.pairs, products.sum()) * share))
+        n = round(min(rules.model.u.pairs, float(products.sum())) * float(share))
         left.append(starts[a] + generator.integers(0, max(sizes[a], 1), n))
         right.append(starts[b] + generator.integers(0, max(sizes[b], 1), n))
     i, j = np.concatenate(left), np.concatenate(right)
@@ -183,33 +181,51 @@ def _random_patterns(universe: Universe, rules: LinkageRules, one_list: bool) ->
     return count_patterns(vectors.levels, vectors.n_levels)
 
 
-def _shares(levels: npt.NDArray[np.int8], counts: npt.NDArray[np.float64] | npt.NDArray[np.int64], n_levels: Sequence[int], smoothing: float) -> list[FloatArray]:
-    """Share of each level, each level given ``smoothing`` pairs beforehand (a field never seen gets even shares)."""
+def _typical(universe: Universe, rules: LinkageRules, vectors: Vectors) -> list[tuple[FloatArray, FloatArray]]:
+    """m and u to lean on where a list is too small to show its own; each sums to one."""
     out = []
-    for k, n in enumerate(n_levels):
-        seen = levels[:, k] >= 0
-        found = np.bincount(levels[seen, k], counts[seen], n) + max(smoothing, 1e-9)
-        out.append(found / found.sum())
+    for rule, n in zip(rules.comparisons, vectors.n_levels, strict=True):
+        pair = [np.resize(np.append(t, 0.05), n) for t in make_comparison(rule).typical_shares(len(universe.columns[rule.field].table))]
+        out.append((pair[0] / pair[0].sum(), pair[1] / pair[1].sum()))
     return out
 
 
-def _u_without_matches(drawn: Patterns, m: Sequence[FloatArray], u: Sequence[FloatArray], prior: float, n_levels: Sequence[int], rules: LinkageRules) -> list[FloatArray]:
+def _shares(
+    levels: npt.NDArray[np.int8], counts: npt.NDArray[np.float64] | npt.NDArray[np.int64], typical: Sequence[FloatArray], mass: float, smoothing: float,
+) -> list[FloatArray]:
+    """Share of each level among the pairs counted.
+
+    Beforehand the typical shares get ``mass`` pairs and each level ``smoothing`` pairs; the latter less where fewer than ten
+    thousand (for m: a hundred times ``mass``) pairs were seen, or else flat counts would drown what is known of a small list.
+    """
+    out = []
+    for k, usual in enumerate(typical):
+        seen = levels[:, k] >= 0
+        found = np.bincount(levels[seen, k], counts[seen], len(usual))
+        out.append(found + mass * usual + smoothing * min(1.0, found.sum() / 10_000))
+        out[-1] /= out[-1].sum()
+    return out
+
+
+def _u_without_matches(
+    drawn: Patterns, m: Sequence[FloatArray], u: Sequence[FloatArray], prior: float, typical: Sequence[tuple[FloatArray, FloatArray]], smoothing: float,
+) -> list[FloatArray]:
     """u again, without the few matches that random pairs hold (in a small list they are one in some hundreds)."""
-    log_odds = np.log(prior) + sum(
-        np.append(np.log(m[k] / u[k]), 0.0)[drawn.levels[:, k]] for k in range(len(n_levels)))
+    log_odds = np.log(prior) + sum(np.append(np.log(m[k] / u[k]), 0.0)[drawn.levels[:, k]] for k in range(len(m)))
     is_match = 1 / (1 + np.exp(-np.clip(log_odds, -500, 500)))
-    return _shares(drawn.levels, drawn.counts * (1 - is_match), n_levels, rules.model.m.smoothing)
+    return _shares(drawn.levels, drawn.counts * (1 - is_match), [t[1] for t in typical], 5.0, smoothing)
 
 
 def _m_by_block(
-    candidates: Candidates, patterns: Patterns, between: npt.NDArray[np.bool_], u: Sequence[FloatArray], vectors: Vectors, rules: LinkageRules,
+    candidates: Candidates, patterns: Patterns, between: npt.NDArray[np.bool_], u: Sequence[FloatArray], vectors: Vectors,
+    typical: Sequence[tuple[FloatArray, FloatArray]], rules: LinkageRules,
 ) -> tuple[list[FloatArray], pd.DataFrame]:
     """Run EM in the block of each pass, without the pass's own fields; average the log odds over the passes."""
     logs: list[list[FloatArray]] = [[] for _ in rules.comparisons]
     runs = []
     for k, blocking_pass in enumerate(rules.blocking.passes):
         inside = between & ((candidates.passes >> k) & 1 == 1)
-        if inside.sum() < 10:
+        if inside.sum() < 100:  # too few to learn from: best partners or typical shares serve
             continue
         used = {part if isinstance(part, str) else next(iter(part)) for part in [*blocking_pass.on, *(blocking_pass.against or [])]}
         fields = [f for f, rule in enumerate(rules.comparisons) if rule.field not in used or not rules.model.m.not_in_block_of]
@@ -228,10 +244,10 @@ def _m_by_block(
         for f, estimate in zip(fields, best.m, strict=True):
             logs[f].append(np.log(np.maximum(estimate, 1e-12)))
     m = []
-    for f, n in enumerate(vectors.n_levels):
-        mean = np.exp(np.mean(logs[f], axis=0)) if logs[f] else _start(n, 0)
+    for f, (usual, _) in enumerate(typical):
+        mean = np.exp(np.mean(logs[f], axis=0)) if logs[f] else usual
         m.append(mean / mean.sum())
-    return m, pd.DataFrame(runs, columns=["blocking_pass", "n_pairs", "match_share", "n_steps", "converged"])
+    return m, pd.DataFrame(runs, columns=["blocking_pass", "n_pairs", "match_share", "n_steps", "converged"]).astype({"converged": bool})
 
 
 def _start(n: int, start: int) -> FloatArray:
@@ -246,11 +262,12 @@ def _start(n: int, start: int) -> FloatArray:
 
 def _weights(m: Sequence[FloatArray], u: Sequence[FloatArray], rules: LinkageRules) -> list[FloatArray]:
     cap = rules.model.weight_cap
-    ratios = [monotone_ratios(a, b) if rules.model.m.monotone else a / np.maximum(b, 1e-300) for a, b in zip(m, u, strict=True)]
+    own = -1 if rules.model.missing == "level" else None  # "missing" is no rung of the ladder, even where it is a level
+    ratios = [np.append(monotone_ratios(a[:own], b[:own]), (a / b)[len(a[:own]):]) if rules.model.m.monotone else a / b for a, b in zip(m, u, strict=True)]
     return [np.clip(np.log2(np.maximum(r, 1e-300)), -cap, cap) for r in ratios]
 
 
-def _pair_weights(patterns: Patterns, weights: Sequence[FloatArray], vectors: Vectors, rules: LinkageRules) -> FloatArray:
+def _pattern_weights(patterns: Patterns, weights: Sequence[FloatArray], vectors: Vectors, rules: LinkageRules) -> FloatArray:
     """Weight of each pattern; of dependent fields the strongest counts in full, the others by half."""
     each = np.column_stack([np.append(w, 0.0)[patterns.levels[:, k]] for k, w in enumerate(weights)])
     total: FloatArray = each.sum(axis=1)
@@ -277,13 +294,18 @@ def _value_shares(universe: Universe, rules: LinkageRules, k: int) -> tuple[Floa
     return np.append(shares, 1.0), float(np.maximum((shares**2).sum(), 1e-12))
 
 
-def _degenerate(vectors: Vectors, patterns: Patterns, candidates: Candidates, rules: LinkageRules) -> list[str]:
+def _frequency_notes(rules: LinkageRules) -> list[str]:
+    named = [c.name for c in rules.comparisons if c.term_frequency and rules.frequencies(c) is None]
+    return [f"{', '.join(named)}: value frequencies come from the lists at hand, no versioned table being named or found"] if named else []
+
+
+def _degenerate(vectors: Vectors, rules: LinkageRules) -> list[str]:
     """Fields that cannot tell anything: always the same level, or never agreeing."""
     notes = []
     for k, name in enumerate(vectors.names):
         seen = vectors.levels[:, k]
         seen = seen[seen >= 0]
-        if len(candidates) and not len(seen):
+        if len(vectors.levels) and not len(seen):
             notes.append(f"{name}: missing in every candidate pair, weight 0")
         elif len(seen) and (seen == seen[0]).all():
             notes.append(f"{name}: field always at level '{vectors.ladders[k][seen[0]]}' among the candidates")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,9 +13,10 @@ from recordlinkage.base import BaseCompareFeature
 from popanalysis.columns import MISSING_BOTH, MISSING_LEFT, MISSING_RIGHT
 from popanalysis.link.coding import IntArray, ValueTable, code_values
 
-__all__ = ["CHUNK", "UNKNOWN", "Comparison", "LevelArray"]
+__all__ = ["CHUNK", "UNKNOWN", "Comparison", "FloatArray", "LevelArray"]
 
 LevelArray = npt.NDArray[np.int8]
+FloatArray = npt.NDArray[np.float64]
 #: Level of a pair about which the field says nothing, because a value is missing.
 UNKNOWN = -1
 #: Distinct pairs a kernel takes at once: large enough for numpy, small enough for the cache.
@@ -48,6 +49,8 @@ class Comparison(BaseCompareFeature):  # type: ignore[misc, unused-ignore]
 
     kind: ClassVar[str]
     ladder: ClassVar[tuple[str, ...]]
+    #: m and u probability per level where a list is too small to show its own; of the weight of a handful of pairs.
+    typical: ClassVar[Mapping[str, tuple[float, float]]] = {}
 
     def __init__(self, field: str, levels: Sequence[str] | None = None, other: str | None = None, label: str | None = None) -> None:
         super().__init__(field, other or field, label=label or field)
@@ -63,6 +66,13 @@ class Comparison(BaseCompareFeature):  # type: ignore[misc, unused-ignore]
                 below = self.levels_used.index(self.ladder[k])
             place[k] = below
         return place
+
+    def typical_shares(self, n_values: int) -> tuple[FloatArray, FloatArray]:
+        """m and u of the used levels to lean on in small lists; ``n_values`` distinct values are in the data."""
+        shares = np.zeros((2, len(self.levels_used)))
+        for level, place in zip(self.ladder, self._place, strict=True):
+            shares[:, place] += self.typical.get(level, (0.0, 0.0))
+        return shares[0], shares[1]
 
     # --- the kernel ---
 

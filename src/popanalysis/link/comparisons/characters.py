@@ -134,7 +134,7 @@ def _simplify() -> Any:
 
 def _variant_of(characters: list[str]) -> list[str]:
     """One character for all script variants of each; single characters only, so that no phrase rule applies."""
-    own = {b: a for a, b in _SURNAME_PAIRS.split()} | {a: a for a, _ in _SURNAME_PAIRS.split()}
+    own = {pair[k]: pair[0] for pair in _SURNAME_PAIRS.split() for k in (0, 1)}
     plain = _simplify().convert("\n".join(characters)).split("\n") if characters else []
     return [own.get(c, own.get(p, p)) if len(p) == 1 else c for c, p in zip(characters, plain, strict=True)]
 
@@ -205,7 +205,8 @@ class Alphabet:
         shared = ((left[:, :, None] == right[:, None, :]) & (left[:, :, None] > 0)).any(axis=2)[:, 1:].sum(axis=1)
         whole = (left[:, 1:] == right[:, :1]).any(axis=1) | (right[:, 1:] == left[:, :1]).any(axis=1)
         most = np.maximum((left[:, 1:] > 0).sum(axis=1), (right[:, 1:] > 0).sum(axis=1))
-        return corners | whole | ((2 * shared >= most) & (shared > 0))
+        alike: npt.NDArray[np.bool_] = corners | whole | ((2 * shared >= most) & (shared > 0))
+        return alike
 
 
 @cache

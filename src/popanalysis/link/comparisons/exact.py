@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from popanalysis.link.coding import ValueTable
-from popanalysis.link.comparisons.base import Comparison, LevelArray
+from popanalysis.link.comparisons.base import Comparison, FloatArray, LevelArray
 
 __all__ = ["Exact"]
 
@@ -18,6 +18,10 @@ class Exact(Comparison):
 
     kind: ClassVar[str] = "exact"
     ladder: ClassVar[tuple[str, ...]] = ("equal", "different")
+
+    def typical_shares(self, n_values: int) -> tuple[FloatArray, FloatArray]:
+        """Values of a plain code are taken to be equally common."""
+        return np.array([0.98, 0.02]), np.array([1.0, max(n_values, 2) - 1.0]) / max(n_values, 2)
 
     def grade(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], table: ValueTable) -> LevelArray:
         """Unequal values are different."""

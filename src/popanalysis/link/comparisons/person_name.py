@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -57,13 +59,40 @@ def _mixed(rows: npt.NDArray[Any], by_position: bool = True) -> npt.NDArray[np.u
     value *= np.uint64(0x94D049BB133111EB)
     value ^= value >> np.uint64(32)
     value[rows == 0] = 0
-    return value.sum(axis=1, dtype=np.uint64)
+    mixed: npt.NDArray[np.uint64] = value.sum(axis=1, dtype=np.uint64)
+    return mixed
 
 
 def _numbered(keys: npt.NDArray[np.uint64], missing: npt.NDArray[np.bool_]) -> IntArray:
     codes = pd.factorize(keys)[0].astype(np.int32)
     codes[missing] = -1
     return codes
+
+
+@cache
+def _han_table() -> npt.NDArray[np.bool_]:
+    """Whether a code point is a Han character (or nothing at all, beyond the end of a name)."""
+    table = np.zeros(0x110000, bool)
+    table[0] = True
+    for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)):
+        table[first: last + 1] = True
+    return table
+
+
+def _points(texts: ObjectArray) -> npt.NDArray[np.uint32]:
+    """Code points of texts, a row a text, 0 beyond its end; longer texts are cut."""
+    return np.array(texts.tolist(), dtype=f"U{WIDTH}").view(np.uint32).reshape(len(texts), WIDTH)
+
+
+def _lay_out(points: npt.NDArray[np.uint32]) -> tuple[Alphabet, npt.NDArray[np.uint16]]:
+    """Number the characters, script variants alike; 0 stays 0."""
+    number = np.zeros(0x110000, np.uint16)
+    number[points.ravel()] = 1
+    distinct = [chr(p) for p in np.flatnonzero(number) if p]
+    alphabet = Alphabet(distinct)
+    number[0] = 0
+    number[[ord(c) for c in distinct]] = [alphabet.number_of[c] for c in distinct]
+    return alphabet, number[points]
 
 
 class NameKeys:
@@ -77,42 +106,44 @@ class NameKeys:
     """
 
     def __init__(self, values: ObjectArray) -> None:
-        self.text = np.array([plain_name(v) for v in values], dtype=object)
-        latin = np.array([t.isascii() for t in self.text], dtype=bool)
-        self.length = np.array([len(t) for t in self.text], dtype=np.int16)
-        self.regular = ~latin & (self.length <= WIDTH)
-        self.alphabet, self.row = self._lay_out()
+        self.text = values.copy()
+        self.length = np.fromiter(map(len, values), np.int16, len(values))
+        points = _points(values)
+        other = np.flatnonzero((self.length > WIDTH) | ~_han_table()[points].all(axis=1))  # all but the plain Han names
+        self.text[other] = [plain_name(v) for v in values[other]]
+        self.length[other] = [len(t) for t in self.text[other]]
+        self.regular = self.length <= WIDTH
+        latin = np.fromiter(map(str.isascii, self.text[other]), bool, len(other))
+        self.regular[other] &= ~latin
+        points[other] = _points(np.where(self.regular[other], self.text[other], ""))
+        self.alphabet, self.row = _lay_out(points[:, : max(1, int(self.length[self.regular].max(initial=0)))])
         known = (self.row > 0) & ~self.alphabet.wildcard[self.row]
         self.silent = (self.length == 0) | (self.regular & ~known.any(axis=1))
         whole = _mixed(self.row)
         if not self.regular.all():
-            others = np.array([t if not r else "" for t, r in zip(self.text, self.regular, strict=True)], dtype=object)
-            whole[~self.regular] = pd.util.hash_array(others, categorize=False)[~self.regular]
+            whole[~self.regular] = pd.util.hash_array(self.text[~self.regular], categorize=False)
         self.variant = _numbered(whole, self.silent)
-        self.letters = _numbered(_mixed(self.row, by_position=False), ~self.regular)
-        self._sounds(latin)
+        self._sounds(other[latin & (self.length[other] > 0)])
 
-    def _lay_out(self) -> tuple[Alphabet, npt.NDArray[np.uint16]]:
-        shown = np.where(self.regular, self.text, "").astype(f"U{WIDTH}")
-        points = shown.view(np.uint32).reshape(len(shown), WIDTH)
-        points = points[:, : max(1, int(self.length[self.regular].max(initial=0)))]
-        distinct, where = np.unique(points, return_inverse=True)
-        alphabet = Alphabet([chr(p) for p in distinct if p])
-        numbers = np.array([alphabet.number_of[chr(p)] if p else 0 for p in distinct], dtype=np.uint16)
-        return alphabet, numbers[where].reshape(points.shape)
+    @cached_property
+    def letters(self) -> IntArray:
+        """The same number for the same characters in any order (-1: no regular name)."""
+        return _numbered(_mixed(self.row, by_position=False), ~self.regular)
 
-    def _sounds(self, latin: npt.NDArray[np.bool_]) -> None:
+    def _sounds(self, latin: npt.NDArray[np.intp]) -> None:
         head, elsewhere = key_tables()
         spoken = self.alphabet.reading[:, 0][self.row]
         spoken[:, 0] = self.alphabet.surname[:, 0][self.row[:, 0]]
-        for k in np.flatnonzero(latin & (self.length > 0)):
+        is_latin = np.zeros(len(self.text), bool)
+        is_latin[latin] = True
+        for k in latin:
             parts = [syllable_number(s) for s in syllables(self.text[k])[: spoken.shape[1]]]
             spoken[k, : len(parts)] = parts
         self.spoken = spoken
         self.syllables = (spoken > 0).sum(axis=1)
         key = elsewhere[spoken]
         key[:, 0] = head[spoken[:, 0]]
-        unheard = (self.syllables == 0) | (self.regular & (self.syllables != self.length)) | (~self.regular & ~latin)
+        unheard = (self.syllables == 0) | (self.regular & (self.syllables != self.length)) | (~self.regular & ~is_latin)
         self.sound = _numbered(_mixed(key), unheard)
         self.near = _numbered(_mixed(near_table()[key]), unheard)
         self.transliterated = self.regular & (self.length >= 3) & (self.alphabet.mongolian[self.row].sum(axis=1) >= self.length - 1)
@@ -135,6 +166,10 @@ class PersonName(Comparison):
     ladder: ClassVar[tuple[str, ...]] = (
         "equal", "same_variants", "wildcard", "former", "same_sound", "near_sound", "transliteration", "same_shape", "one_missing",
         "order_swapped", "one_different", "surname_only", "different")
+    typical: ClassVar[Mapping[str, tuple[float, float]]] = {
+        "equal": (0.88, 1e-3), "same_variants": (0.02, 1e-4), "wildcard": (0.008, 1e-4), "former": (0.002, 1e-4), "same_sound": (0.04, 1e-3),
+        "near_sound": (0.008, 1e-3), "transliteration": (0.006, 1e-3), "same_shape": (0.01, 1e-3), "one_missing": (0.008, 2e-3),
+        "order_swapped": (0.004, 5e-4), "one_different": (0.004, 5e-3), "surname_only": (0.004, 0.05), "different": (0.006, 0.9337)}
 
     def grade(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], table: ValueTable) -> LevelArray:
         """Grade by the cheapest test first; each later test sees only what is still open."""
@@ -147,7 +182,7 @@ class PersonName(Comparison):
         level[both & (k.letters[a] == k.letters[b])] = self.rung("order_swapped")
         self._one_missing(level, np.flatnonzero(both & (np.abs(k.length[a] - k.length[b]) == 1)), a, b, k)
         self._transliterated(level, np.flatnonzero(k.transliterated[a] & k.transliterated[b] & (level > self.rung("transliteration"))), a, b, k)
-        self._as_text(level, np.flatnonzero(~both), a, b, k)
+        self._by_letter(level, np.flatnonzero(~both), a, b, k)
         level[(k.variant[a] == k.variant[b]) & (k.variant[a] >= 0)] = self.rung("same_variants")
         level[k.silent[a] | k.silent[b]] = -1
         return self.used(level)
@@ -197,7 +232,7 @@ class PersonName(Comparison):
         longest = np.maximum(k.length[a[open_]], k.length[b[open_]])
         level[open_[(distance == 0) | ((distance == 1) & (longest >= 4))]] = self.rung("transliteration")
 
-    def _as_text(self, level: npt.NDArray[Any], open_: npt.NDArray[np.intp], a: Any, b: Any, k: NameKeys) -> None:
+    def _by_letter(self, level: npt.NDArray[Any], open_: npt.NDArray[np.intp], a: Any, b: Any, k: NameKeys) -> None:
         """Romanised and very long names: a slip in the letters, or the sound of the characters."""
         distance = cpdist(k.text[a[open_]].tolist(), k.text[b[open_]].tolist(), scorer=OSA.distance, score_cutoff=1, dtype=np.int32, workers=1)
         long_enough = np.minimum(k.length[a[open_]], k.length[b[open_]]) >= 5

@@ -11,7 +11,7 @@ import pandas as pd
 import recordlinkage.compare
 
 from popanalysis.link.coding import ObjectArray, ValueTable
-from popanalysis.link.comparisons.base import Comparison, LevelArray
+from popanalysis.link.comparisons.base import Comparison, FloatArray, LevelArray
 
 __all__ = ["RecordlinkageComparer"]
 
@@ -48,6 +48,13 @@ class RecordlinkageComparer(Comparison):
         ('from_0.92', 'from_0.8', 'below')
         """
         return (*(f"from_{c:g}" for c in sorted(cut, reverse=True)), "below")
+
+    def typical_shares(self, n_values: int) -> tuple[FloatArray, FloatArray]:
+        """Most matches are alike, most others are not."""
+        n = len(self.levels_used)
+        m, u = np.full(n, 0.1 / (n - 1)), np.full(n, 0.1 / (n - 1))
+        m[0], u[-1] = 0.9, 0.9
+        return m, u
 
     def grade(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], table: ValueTable) -> LevelArray:
         """Score with recordlinkage, then cut."""
