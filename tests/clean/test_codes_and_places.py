@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from popanalysis.clean import Divisions
 from popanalysis.clean.codes import read_certificate_number, read_ethnicity, read_sex, read_telephone, read_weight, read_whole_number
-from popanalysis.clean.places import Place, read_place
+from popanalysis.clean.places import Place, clean_addresses, read_place
+from popanalysis.clean.values import Distinct
 from popanalysis.errors import ParameterError, SourceFileError
 
 
@@ -123,3 +125,10 @@ def test_overlay_with_faults_is_refused(tmp_path: Path) -> None:
 def test_abolished_code_leads_to_the_one_in_force(hure: Divisions) -> None:
     assert hure.current("152325") == "150524"
     assert hure.status("152325") == "abolished"
+
+
+def test_house_numbers_make_no_difference_to_the_place(hure: Divisions) -> None:
+    texts = ["库伦旗库伦镇东梁社区3号", "库伦旗库伦镇东梁社区12号", "库伦旗库伦镇12号", "库伦旗先进苏木2村", "库伦旗", "12号"]
+    cleaned = clean_addresses(Distinct(np.arange(len(texts)), texts, ["text"] * len(texts)), hure)
+    found = [Place(*row) for row in zip(cleaned.columns["division"], cleaned.columns["town"], cleaned.columns["village"], strict=True)]
+    assert found == [read_place(text, hure) for text in texts]

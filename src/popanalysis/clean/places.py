@@ -19,7 +19,8 @@ from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, 
 __all__ = ["Place", "clean_addresses", "read_place", "village_stem"]
 
 _LONGEST_NAME: Final = 15  # 双江拉祜族佤族布朗族傣族自治县
-_TOWN = re.compile(r"(.{1,10}?(?:苏木|镇|乡|街道办事处|街道|农场|牧场|林场|园区|管委会))(?=.|$)")
+_HOUSE_NUMBER = re.compile(r"\d")
+_TOWN = re.compile(r"(\D{1,10}?(?:苏木|镇|乡|街道办事处|街道|农场|牧场|林场|园区|管委会))")
 _VILLAGE = re.compile(r"(.{1,12}?)(?:嘎查村|嘎查|村民委员会|村委会|自然村|行政村|村|社区居民委员会|社区居委会|社区|居民委员会|居委会|分场)")
 _VILLAGE_ENDING = re.compile(r"(嘎查村委会|嘎查村|嘎查|村民委员会|村委会|自然村|行政村|村|社区居民委员会|社区居委会|社区|居民委员会|居委会|分场)$")
 
@@ -122,6 +123,14 @@ def _town(text: str, county: str | None, divisions: Divisions) -> tuple[str | No
     return None, text[found.end():] if found else text
 
 
+def _place_of(text: str, divisions: Divisions, known: dict[str, Place]) -> Place:
+    """Read an address once for all houses of a village: no name of a division holds a digit, so what follows a village does not matter."""
+    start = _HOUSE_NUMBER.split(text, maxsplit=1)[0]
+    if start not in known:
+        known[start] = read_place(start, divisions)
+    return known[start] if known[start].village or start == text else read_place(text, divisions)
+
+
 # --- whole columns ------------------------------------------------------------------------------------------
 
 
@@ -135,13 +144,14 @@ def clean_addresses(column: Distinct, divisions: Divisions) -> Cleaned:
     size = len(column.values)
     columns = {name: np.empty(size, dtype=object) for name in ("", "division", "town", "village")}
     findings: list[tuple[Finding, ...]] = [()] * size
+    known: dict[str, Place] = {}
     for i, value in enumerate(column.values):
         bare, found = tidy(value)
         if is_missing(bare):
             findings[i] = found if bare else ()
             continue
         text = fold_width(bare)
-        place = read_place(text, divisions)
+        place = _place_of(text, divisions, known)
         columns[""][i], columns["division"][i], columns["town"][i], columns["village"][i] = text, *place
         findings[i] = found if place.division else (*found, Finding("division_unknown", "kept", "note"))
     return Cleaned(columns, findings)

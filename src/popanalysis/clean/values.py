@@ -25,6 +25,7 @@ MISSING_WORDS: Final = frozenset({
     "无", "不详", "未知", "暂无", "待查", "空", "不明", "未填", "未填写", "不清", "不清楚", "无信息", "暂缺", "缺", "未提供", "没有", "未登记", "尚无",
     "-", "--", "---", "—", "——", "–", "/", "//", "\\", "0", ".", "..", "…", "*", "**", "***", "×", "?", "？？", "??", "???",
 })
+_LONGEST_WORD: Final = max(map(len, MISSING_WORDS))
 #: Words that repeat the cell above.
 DITTO_WORDS: Final = frozenset({"同上", "〃", "″", "\"", "”", "“", "同前", "同左上", "ditto"})
 
@@ -71,7 +72,7 @@ def is_missing(text: str) -> bool:
     >>> [is_missing(word) for word in ("", "无", "不详", "NA", "null")]
     [True, True, True, False, False]
     """
-    return not text or text in MISSING_WORDS or fold_width(text).lower() in MISSING_WORDS
+    return not text or (len(text) <= _LONGEST_WORD and (text in MISSING_WORDS or fold_width(text).lower() in MISSING_WORDS))
 
 
 @dataclass
