@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from popanalysis.measure.intervals import wilson
+from popanalysis.intervals import wilson
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 from popanalysis.reconcile.values import compared_values, values_differ
 

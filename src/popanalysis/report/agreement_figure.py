@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from popanalysis.errors import ValidationError
+from popanalysis.intervals import wilson
 from popanalysis.report.drawing import COLOURS, INK, RULE, Chart, Words, drawable, house_style, new_figure, picture, told
 from popanalysis.report.privacy import bounded_rate, shown_rate
-from popanalysis.report.results import wilson_interval
 
 __all__ = ["plot_agreement"]
 
@@ -85,7 +85,7 @@ def _published_range(agree: int, compared: int, small_cells: int) -> tuple[float
     bounds = bounded_rate(agree, compared, small_cells)
     if bounds is None or bounds == (0.0, 1.0):
         return None
-    low, high = wilson_interval(agree, compared) or bounds
+    low, high = wilson(agree, compared) or bounds
     return (low, bounds[0], high) if bounds[0] == bounds[1] else (bounds[0], None, bounds[1])
 
 

@@ -12,31 +12,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from popanalysis.errors import ValidationError
+from popanalysis.intervals import wilson
 from popanalysis.report.privacy import bounded_rate, suppress_counts
 
-__all__ = ["Results", "wilson_interval"]
+__all__ = ["Results"]
 
 _KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 Definition = Mapping[str, str]
-
-
-def wilson_interval(numerator: int, denominator: int) -> tuple[float, float] | None:
-    """Return Wilson's score interval (95 percent) of a rate, which also holds near 0 and 1; None without a denominator.
-
-    Here and not taken from ``measure``, which would bring the linkage engine along into every page.
-
-    Examples
-    --------
-    >>> [round(bound, 4) for bound in wilson_interval(81, 263)]
-    [0.2553, 0.3662]
-    """
-    if denominator == 0:
-        return None
-    low, high = proportion_confint(numerator, denominator, alpha=0.05, method="wilson")
-    return float(low), float(high)
 
 
 class Results:
@@ -100,7 +84,7 @@ class Results:
         """Add a rate with its counts and Wilson interval; None without a denominator."""
         value = numerator / denominator if denominator else None
         self.add(key, value, "rate", numerator=numerator, denominator=denominator,
-                 interval=wilson_interval(numerator, denominator), definition=definition)
+                 interval=wilson(numerator, denominator), definition=definition)
 
     def add_counts(
         self, prefix: str, counts: pd.Series[Any], unit: str, *, definitions: Mapping[str, Definition], sums: Iterable[Collection[Hashable]] = (),
