@@ -1,11 +1,15 @@
 """Whole files: which sheets are used, what is refused, and that all faults come at once."""
 
+import contextlib
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+import xlwt
 
 from popanalysis.acquire import read_submission, read_submissions, recognise_file, recognise_folder
 from popanalysis.errors import NotYetError, ParameterError, ProblemsFoundError, SourceFileError
@@ -217,3 +221,24 @@ def test_column_without_a_header_is_listed_when_it_holds_something(make_xlsx: Ma
     path = make_xlsx("证.xlsx", {"登记": [[*CERT_HEAD, None, None, "备注"], [*CERT_ROW, None, "x", ""]]})
     columns = read_submission(InputSource(path=path.name), "birth_cert", tmp_path).sheets[0].columns
     assert [(c.letter, c.header, c.decision) for c in columns[7:]] == [("I", "", "unknown"), ("J", "备注", "used")]
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "a.csv"])
+def test_damaged_bytes_are_read_or_refused_by_a_named_reason(name: str, make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    rows = [CERT_HEAD, *([CERT_ROW] * 20)]
+    make_xlsx("a.xlsx", {"登记": rows})
+    book = xlwt.Workbook()
+    page = book.add_sheet("登记")
+    for (i, row), (j, _) in itertools.product(enumerate(rows), enumerate(CERT_HEAD)):
+        page.write(i, j, row[j])
+    book.save(str(tmp_path / "a.xls"))
+    (tmp_path / "a.csv").write_text("\n".join(map(",".join, rows)), encoding="gb18030")
+    data, random = (tmp_path / name).read_bytes(), Random(7)
+    for _ in range(60):
+        damaged = bytearray(data)
+        for _ in range(random.choice([1, 3, 20])):
+            damaged[random.randrange(len(damaged))] = random.randrange(256)
+        (tmp_path / "damaged").write_bytes(damaged)
+        with contextlib.suppress(SourceFileError):
+            submission = read_submission(InputSource(path="damaged"), "birth_cert", tmp_path)
+            assert (submission.rows["role"] == "record").sum() == len(submission.cells) > 0

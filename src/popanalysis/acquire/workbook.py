@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -26,6 +28,10 @@ __all__ = ["is_workbook", "read_workbook"]
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_UNPACKED = 2 * 1024**3  # bytes; the largest honest lists unpack to a tenth of it
 _MAX_EMPTY_GRID = 50_000_000  # cells; a sheet whose grid is larger and nearly empty would only fill the memory
+#: How the libraries complain about a file that is cut off or damaged inside.
+_DAMAGED_ZIP = (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError, zipfile.BadZipFile, zlib.error,
+                NotImplementedError, EOFError, ElementTree.ParseError)
+_DAMAGED_XLS = (xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, IndexError, KeyError, AssertionError, TypeError, AttributeError, ValueError, OverflowError)
 _DISGUISES = ((b"mime-version", "MHTML"), (b"<?xml", "XML"), (b"<", "HTML"))
 
 
@@ -54,7 +60,7 @@ def read_workbook(data: bytes, file: str) -> list[Table]:
         parts = _sheet_parts(data)
         return [_calamine_table(book, meta, parts.get(meta.name, b""), file) for meta in book.sheets_metadata
                 if meta.typ == python_calamine.SheetTypeEnum.WorkSheet]
-    except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError, zipfile.BadZipFile, ElementTree.ParseError) as error:
+    except _DAMAGED_ZIP as error:
         raise _unreadable(file, f"{type(error).__name__}: {error}") from error
 
 
@@ -86,7 +92,7 @@ def _check_zip(data: bytes, file: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except _DAMAGED_ZIP as error:
         raise _unreadable(file, str(error)) from error
     if unpacked > _MAX_UNPACKED:
         raise SourceFileError(
@@ -121,9 +127,18 @@ def _calamine_table(book: Any, meta: Any, xml: bytes, file: str) -> Table:
     for row, column, text in _failed_cells(xml):
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = CellError(text)
+    _check_complete(xml, len(rows), meta.name, file)
     merged = [MergedRange(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
     return Table(meta.name, rows, range(1, len(rows) + 1), meta.visible == python_calamine.SheetVisibleEnum.Visible,
                  merged, frozenset(_hidden_rows(xml)), _n_hidden_columns(xml))
+
+
+def _check_complete(xml: bytes, n_rows: int, sheet: str, file: str) -> None:
+    """The reader stops without a word where the XML is broken: the last row with a value must have been reached."""
+    last_value = max(xml.rfind(b"</v>"), xml.rfind(b"</is>"))
+    number = re.match(rb'<row\b[^>]*\br="(\d+)"', xml[xml.rfind(b"<row ", 0, last_value):]) if last_value > 0 else None
+    if number and int(number[1]) > n_rows:
+        raise _unreadable(file, f"{sheet}: {n_rows} / {int(number[1])}")
 
 
 def _failed_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:
@@ -170,13 +185,13 @@ def _refuse_vast(xml: bytes, sheet: str, file: str) -> None:
 def _read_xls(data: bytes, file: str) -> list[Table]:
     try:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
-    except xlrd.XLRDError as error:
+    except _DAMAGED_XLS as error:
         if "ncrypt" in str(error) or "ncryptedPackage".encode("utf-16-le") in data:
             raise SourceFileError(
                 zh=f"文件 {file} 设有打开密码，无法读取。请取消密码后另存，或请报送单位发送未加密的文件（经规定的渠道）。",
                 en=f"File {file} is protected by a password and cannot be read. Save it without the password, or ask the office for an unprotected copy (over the channel laid down for it).",
                 file=file, encrypted=True) from error
-        raise _unreadable(file, str(error)) from error
+        raise _unreadable(file, f"{type(error).__name__}: {error}") from error
     return [_xlrd_table(sheet, book.datemode) for sheet in book.sheets()]
 
 
