@@ -110,6 +110,21 @@ def test_a_difference_is_the_same_question_whichever_list_is_named_first():
     assert second["case_id"].tolist() == ["2025Q1-0001"]
 
 
+def test_a_third_list_that_sides_with_one_leaves_the_question_the_same():
+    first = open_cases(frame(question(code="field_differs", field="mother_name", list_a="hukou_birth", list_b="town_birth")), period="2025Q1", at_hand=[])
+    second = open_cases(frame(question(code="field_differs", field="mother_name", list_a="birth_cert", list_b="town_birth")), period="2025Q2",
+                        at_hand=["B-2025Q1-00001"], carried=first)
+    assert second[["case_id", "list_a", "state"]].to_numpy().tolist() == [["2025Q1-0001", "birth_cert", "open"]]
+
+
+def test_two_questions_of_one_field_keep_a_number_each():
+    both = frame(question(code="field_differs", field="mother_name", list_a="birth_cert", list_b="hukou_birth"),
+                 question(code="field_differs", field="mother_name", list_a="birth_cert", list_b="town_birth"))
+    first = open_cases(both, period="2025Q1", at_hand=[])
+    second = open_cases(both, period="2025Q2", at_hand=["B-2025Q1-00001"], carried=first)
+    pd.testing.assert_frame_equal(first, second)
+
+
 def test_a_person_can_close_a_case():
     cases = open_cases(frame(question()), period="2025Q1", at_hand=[], decided={"2025Q1-0001": "closed"})
     assert cases[["state", "closed_in"]].to_numpy().tolist() == [["closed", "2025Q1"]]
@@ -131,8 +146,8 @@ def test_an_event_stays_open_until_every_list_holds_it():
     assert still_open(births(a=("r", "r", "r", "home"), b=("r", None, "r", "home"), c=("r", None, None, "unknown"))) == ["b", "c"]
 
 
-def test_births_of_elsewhere_are_not_waited_for():
-    assert still_open(births(a=("r", None, None, "elsewhere"))) == []
+def test_births_of_elsewhere_stay_open_since_some_are_registered_here_later():
+    assert still_open(births(a=("r", None, None, "elsewhere"))) == ["a"]
 
 
 def test_a_person_closes_an_event_and_four_quarters_do():

@@ -1,7 +1,7 @@
 """What the next quarter needs: the records of open events, and the ids of all that were ever held.
 
-An event stays open until each list that should hold it does, a person closed it, or the stated number of quarters has
-passed. Of closed events only ids are carried, so that a row sent again is known; no value about a person goes with them.
+An event stays open until every list holds it, a person closed it, or the stated number of quarters has passed. Births
+whose mother lives elsewhere are kept too: nothing is called missing of them, but some are registered here later. Of closed events only ids are carried, so that a row sent again is known; no value about a person goes with them.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def open_events(births: pd.DataFrame, rules: DiscrepancyRules, *, expected: Coll
     Parameters
     ----------
     births : one row a birth.
-    expected : the lists that should hold a birth of this banner, whether or not they were received this time.
+    expected : the lists that can hold a birth, whether or not they were received this time.
     opened_in : Series event_id -> the period it was first met.
     """
-    incomplete = births[list(expected)].isna().any(axis=1) & births["home"].ne("elsewhere")
+    incomplete = births[list(expected)].isna().any(axis=1)
     age = opened_in.reindex(births.index).map(lambda first: quarters_between(Period.parse(str(first)), period))
     return births.index[incomplete & (age < rules.stays_open_quarters) & ~births.index.isin(list(closed_by_people))]
 

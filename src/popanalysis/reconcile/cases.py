@@ -10,7 +10,6 @@ from popanalysis.columns import CASES_COLUMNS
 
 __all__ = ["case_balance", "open_cases"]
 
-_Key = tuple[str, str, str, str]
 #: States in which a case is still waiting for somebody.
 WAITING = ("open", "referred", "answered", "reopened")
 
@@ -37,12 +36,14 @@ def open_cases(
     New cases are numbered on from the highest number of the period, in the order of their content.
     """
     carried = _waiting(carried)
-    known = {_key(row): row for frame in (numbered, carried) if frame is not None for row in _rows(frame)}
-    numbers = [int(row["case_id"].rsplit("-", 1)[1]) for row in known.values() if row["case_id"].startswith(f"{period}-")]
+    known = [row for frame in (numbered, carried) if frame is not None for row in _rows(frame)]
+    numbers = [int(row["case_id"].rsplit("-", 1)[1]) for row in known if row["case_id"].startswith(f"{period}-")]
     number = max(numbers, default=0)
+    found = _rows(discrepancies)
+    same = _match(found, known)
     cases: list[dict[str, str]] = []
-    for row in _rows(discrepancies):
-        before = known.get(_key(row))
+    for position, row in enumerate(found):
+        before = same.get(position)
         if before is None:
             number += 1
             before = {"case_id": f"{period}-{number:04d}", "opened_in": period, "state": "open"}
@@ -84,11 +85,31 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     return [{str(name): "" if value is None else str(value) for name, value in row.items()} for row in frame.fillna("").to_dict("records")]
 
 
-def _key(row: Mapping[str, str]) -> _Key:
-    """What makes a question the same one: its event, code, field and the lists it is between.
+def _match(found: list[dict[str, str]], known: list[dict[str, str]]) -> dict[int, dict[str, str]]:
+    """Say which question found is which known case: the same lists first, then the same list held against another one.
 
-    Something missing is one question whichever list holds the event; a difference is one whichever list is named first.
+    When a third list arrives, "the town's list differs from the police's" may become "... from the certificates'": it is
+    still the question about the town's list.
     """
-    lists = row["list_b"] if row["code"] == "missing_at" else "|".join(sorted((row["list_a"], row["list_b"])))
+    same: dict[int, dict[str, str]] = {}
+    left = {row["case_id"]: row for row in reversed(known)}  # of a case in both, the revision before this one counts
+    for exact in (True, False):
+        by_key: dict[tuple[str, ...], list[dict[str, str]]] = {}
+        for row in sorted(left.values(), key=lambda row: row["case_id"]):
+            by_key.setdefault(_key(row, exact=exact), []).append(row)
+        for position, row in enumerate(found):
+            candidates = by_key.get(_key(row, exact=exact), [])
+            if position not in same and candidates:
+                same[position] = candidates.pop(0)
+                del left[same[position]["case_id"]]
+    return same
+
+
+def _key(row: Mapping[str, str], *, exact: bool) -> tuple[str, ...]:
+    """What makes a question the same one: its event, code, field and the lists it is between, whichever is named first."""
+    if row["code"] == "missing_at" or not exact:
+        lists = row["list_b"]
+    else:
+        lists = "|".join(sorted((row["list_a"], row["list_b"])))
     cell = row["cell_b"] if row["code"] == "duplicate_in_list" else ""
-    return row["event_id"], row["code"], row["field"] + cell, lists
+    return row["event_id"], row["code"], row["field"], cell, lists
