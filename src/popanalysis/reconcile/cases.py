@@ -107,9 +107,6 @@ def _match(found: list[dict[str, str]], known: list[dict[str, str]]) -> dict[int
 
 def _key(row: Mapping[str, str], *, exact: bool) -> tuple[str, ...]:
     """What makes a question the same one: its event, code, field and the lists it is between, whichever is named first."""
-    if row["code"] == "missing_at" or not exact:
-        lists = row["list_b"]
-    else:
-        lists = "|".join(sorted((row["list_a"], row["list_b"])))
+    lists = row["list_b"] if row["code"] == "missing_at" or not exact else "|".join(sorted((row["list_a"], row["list_b"])))
     cell = row["cell_b"] if row["code"] == "duplicate_in_list" else ""
     return row["event_id"], row["code"], row["field"], cell, lists
