@@ -158,3 +158,29 @@ def test_head_with_nothing_but_lacking_fields_is_told() -> None:
 
 def test_no_head_among_plain_numbers() -> None:
     assert find_head(table_of(pd.DataFrame([[1, 2], [3, 4]]).to_numpy().tolist()), "birth_cert") is None
+
+
+#: Layouts invented in the way offices write them, with what a person reads in them.
+INVENTED = {
+    ("birth_cert", "2025年1-3月助产机构活产登记表"): "编号=- 产妇姓名=mother_name 年龄=mother_age 民族=mother_ethnicity 身份证号码=mother_id 户籍地址=mother_hukou_addr 现住址=mother_live_addr "
+        "联系电话=mother_phone 丈夫姓名=father_name 丈夫身份证号=father_id 分娩日期=birth_date 分娩时间=birth_datetime 新生儿姓名=child_name 性别=child_sex 出生体重(g)=birth_weight "
+        "孕周=gestation_weeks 胎次=parity 出生医学证明号=birth_cert_no 签发日期=issue_date 接生者=-",
+    ("birth_cert", "出生证签发台账"): "序号=- 出生证号=birth_cert_no 婴儿姓名=child_name 婴儿性别=child_sex 出生时间=birth_datetime 出生地=birth_place 母亲姓名=mother_name 母亲身份证号=mother_id "
+        "母亲民族=mother_ethnicity 父亲姓名=father_name 父亲身份证=father_id 父亲民族=father_ethnicity 领证日期=issue_date 领证人=- 备注=remark",
+    ("hukou_birth", "2025年第一季度新生儿落户名单"): "序号=- 姓名=child_name 性别=child_sex 民族=child_ethnicity 出生日期=birth_date 公民身份号码=child_id 户籍地址=hukou_addr 父亲=father_name "
+        "父亲身份证=father_id 母亲=mother_name 母亲身份证=mother_id 入户日期=accept_date 派出所=accept_unit 备注=remark",
+    ("hukou_birth", "出生申报登记"): "户号=household_no 户主姓名=- 与户主关系=- 姓名=child_name 曾用名=former_name 性别=child_sex 民族=child_ethnicity 出生日期=birth_date 公民身份证号=child_id "
+        "父亲姓名=father_name 父亲公民身份号码=father_id 母亲姓名=mother_name 母亲公民身份号码=mother_id 出生证明编号=birth_cert_no 申报人=- 身份证号=- 受理日期=accept_date",
+    ("town_birth", "某某镇出生人口随访登记"): "嘎查村=village 组=group 新生儿姓名=child_name 性别=child_sex 出生日期=birth_date 是否双胞胎=- 母亲姓名=mother_name 母亲身份证号=mother_id "
+        "父亲姓名=father_name 父亲身份证号=father_id 出生地点=birth_place 登记人=registered_by 联系电话=- 登记日期=registered_at 备注=remark",
+    ("town_birth", "出生情况摸底表"): "乡镇=town 村=village 妻子姓名=mother_name 妻子身份证号=mother_id 丈夫姓名=father_name 丈夫身份证号=father_id 子女姓名=child_name 性别=child_sex "
+        "出生年月日=birth_date 孩次=parity 分娩地点=birth_place 计划生育服务证号=- 备注=remark",
+}
+
+
+@pytest.mark.parametrize(("kind", "title"), list(INVENTED))
+def test_invented_layouts_are_placed_right_and_none_wrongly(kind: str, title: str) -> None:
+    pairs = [entry.rsplit("=", 1) for entry in INVENTED[kind, title].split()]
+    guesses = guess_kinds(table_of([[title], [header for header, _ in pairs], ["x"] * len(pairs)]))
+    assert guesses[0].kind == kind
+    assert [(c.header, c.field if c.decision == "used" else "-") for c in guesses[0].head.columns] == [tuple(pair) for pair in pairs]

@@ -126,6 +126,22 @@ def test_file_of_another_kind_is_told_apart(make_xlsx: MakeXlsx, tmp_path: Path)
         read_submission(InputSource(path=path.name), "birth_cert", tmp_path)
 
 
+def test_marriage_list_with_a_birth_date_is_not_read_as_births(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    head = ["业务类型", "证件号码", "登记时间", "男方姓名", "身份证号", "出生日期", "女方姓名", "身份证号", "工作单位"]
+    path = make_xlsx("表.xlsx", {"Sheet1": [head, ["结婚", "J1", "2025-03-05", "甲", "", "1990-01-01", "乙", "", ""]]})
+    for kind in ("birth_cert", "town_birth", "hukou_birth"):
+        with pytest.raises(SourceFileError) as error:
+            read_submission(InputSource(path=path.name), kind, tmp_path)
+        assert error.value.likely == "marriage"
+
+
+def test_layout_of_another_kind_is_refused(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [CERT_HEAD, CERT_ROW]})
+    layout = write_layout(tmp_path, "kind: town_birth\n")
+    with pytest.raises(ParameterError, match=r"town_birth.*birth_cert"):
+        read_submission(InputSource(path=path.name, columns=layout), "birth_cert", tmp_path)
+
+
 def test_database_and_password_are_reserved(tmp_path: Path) -> None:
     with pytest.raises(NotYetError):
         read_submission(InputSource(database="env:DB", query="select 1"), "birth_cert", tmp_path)

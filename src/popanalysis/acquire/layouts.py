@@ -29,7 +29,7 @@ from popanalysis.columns import DROPPED_FIELDS, DROPPED_HEADER_WORDS, FIELDS_OF_
 from popanalysis.errors import ParameterError, PopAnalysisError, raise_together
 from popanalysis.reference import reference_table
 
-__all__ = ["OfficeLayout", "Synonym", "header_keys", "is_known_header", "known_fields", "names_private_matter", "stored_fields", "synonyms"]
+__all__ = ["OfficeLayout", "Synonym", "header_keys", "is_known_header", "known_fields", "names_private_matter", "stored_fields", "synonyms", "usual_header"]
 
 #: Raw fields read beside those of ``FIELDS_OF_KIND``: the date and time of birth may share a column, and a
 #: reissue register has the number in force in a column of its own.
@@ -90,6 +90,17 @@ def synonyms(kind: str) -> Mapping[str, tuple[Synonym, ...]]:
             if all((e.field, e.own) != (field, own) for e in entries):
                 entries.append(Synonym(field, rank, own))
     return {key: tuple(entries) for key, entries in found.items()}
+
+
+def usual_header(field: str, kind: str) -> str:
+    """Return the usual wording of a field's header in a kind; the field's name where it has none.
+
+    >>> usual_header("birth_date", "birth_cert")
+    '出生日期'
+    """
+    table = reference_table("header_synonyms")
+    headers = table.loc[(table["record_kind"] == kind) & (table["canonical_field"] == field), "header"]
+    return str(headers.iloc[0]) if len(headers) else field
 
 
 @cache

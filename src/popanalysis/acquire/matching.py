@@ -30,6 +30,7 @@ _BOUND_ENDING: Final = {
     "ethnicity_ambiguous": "ethnicity", "address_ambiguous": "live_addr", "age_ambiguous": "age", "nationality_ambiguous": "nationality",
     "phone": "phone",
 }
+_COMPOSED_RANK: Final = 10_000  # any listed wording is more usual
 #: How a person is called in the lists of couples.
 _SPOUSE: Final = {"father": "husband", "mother": "wife"}
 
@@ -65,7 +66,22 @@ def _meanings(header: str, kind: str) -> tuple[Synonym, ...]:
         for key in header_keys(text) if text else ():
             if key in table:
                 return table[key]
-    return ()
+    return _composed(header_keys(lower)[-1], kind) if lower else ()
+
+
+def _composed(key: str, kind: str) -> tuple[Synonym, ...]:
+    """Read what nobody listed but everybody understands: 父亲身份证 is person and thing, 入户日期 says what 入户时间 says."""
+    table = synonyms(kind)
+    for person, words in _PERSON_WORDS:
+        for word in words:
+            rest = key.removeprefix(word)
+            if rest == key:
+                continue
+            general = next((m.field for m in table.get(rest, ()) if m.field in _BOUND_ENDING), None if rest or person == "child" else "name_ambiguous")
+            if general:
+                return (Synonym(_bound_field(general, person, kind), _COMPOSED_RANK, own=True),)
+    swapped = re.sub("日期$", "时间", key) if key.endswith("日期") else re.sub("时间$", "日期", key)
+    return table.get(swapped, ()) if swapped != key else ()
 
 
 def _without_filler(header: str) -> str:

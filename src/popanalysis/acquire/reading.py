@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from popanalysis.acquire.heads import Head
-from popanalysis.acquire.kinds import KIND_NAMES, guess_kinds, lacking_fields
 from popanalysis.acquire.layouts import OfficeLayout, is_known_header
-from popanalysis.acquire.sheets import SheetParts, joined_types, read_sheet
-from popanalysis.acquire.submission import SheetReading, Submission
+from popanalysis.acquire.refusals import absent_sheets, refusals
+from popanalysis.acquire.sheets import joined_types, read_sheet
+from popanalysis.acquire.submission import Submission
 from popanalysis.acquire.table import Table
 from popanalysis.acquire.text import read_text_table
 from popanalysis.acquire.workbook import is_workbook, read_workbook, refuse_disguised
 from popanalysis.columns import DEPARTMENT_OF_KIND, FAULTS_COLUMNS, KINDS_READ
-from popanalysis.errors import NotYetError, PopAnalysisError, ProblemsFoundError, SourceFileError, raise_together
+from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, ProblemsFoundError, SourceFileError, raise_together
 from popanalysis.params import InputSource, QuarterParams
 
 __all__ = ["read_submission", "read_submissions", "read_tables"]
@@ -84,21 +83,14 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
     if source.password_env is not None:
         raise NotYetError("inputs: password_env")
     file = source.path
-    layout = OfficeLayout.read(root / source.columns, source.columns) if source.columns else None
+    layout = _layout_for(source, kind, root)
     data = read_bytes(root / file, file)
     tables = read_tables(data, file)
     wanted = [source.sheet] if source.sheet else layout.sheets if layout and layout.sheets else None
-    _check_sheets_exist(wanted, tables, file)
+    raise_together(absent_sheets(wanted, tables, file))
     parts = [read_sheet(table, kind, file, layout, wanted) for table in tables]
     used = [part for part in parts if part.reading.used]
-    if not used:
-        raise _no_sheet_fits(tables, kind, file)
-    raise_together(_lacking(part, kind, file) for part in used if _lacks(part.reading, kind))
-    if not any(part.reading.n_rows for part in used):
-        raise SourceFileError(
-            zh=f"文件 {file} 有“{KIND_NAMES[kind].zh}”的表头，但没有一条记录。如该单位本期确无此项，请从 inputs 中删去该文件，并将 {kind} 写入 nil_reports；否则请报送单位重新发送。",
-            en=f"File {file} has the head of {KIND_NAMES[kind].en} but no record. If the office reported none, remove the file from 'inputs' and name {kind} under nil_reports; otherwise ask for it again.",
-            file=file, kind=kind)
+    raise_together(refusals(parts, tables, kind, file, settled=layout is not None))
     return Submission(
         kind=kind, department=DEPARTMENT_OF_KIND[kind], file=file, sha256=hashlib.sha256(data).hexdigest(),
         sheets=tuple(part.reading for part in parts),
@@ -109,41 +101,16 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
         replaces=source.replaces, date_order=layout.date_order if layout else None)
 
 
-def _check_sheets_exist(wanted: list[str] | None, tables: Sequence[Table], file: str) -> None:
-    names = [table.name for table in tables]
-    for sheet in wanted or ():
-        if sheet not in names:
-            raise SourceFileError(
-                zh=f"文件 {file} 中没有名为“{sheet}”的工作表，现有：{'、'.join(names)}。请更正参数或列对应文件中的表名。",
-                en=f"File {file} has no sheet '{sheet}'; it has: {', '.join(names)}. Correct the name in the parameters or the layout.", file=file, sheet=sheet)
-
-
-def _no_sheet_fits(tables: Sequence[Table], kind: str, file: str) -> SourceFileError:
-    guesses = [guess for table in tables for guess in guess_kinds(table, file)[:1]]
-    likely = max(guesses, key=lambda g: g.score, default=None)
-    zh_hint = f"从表头看更像“{KIND_NAMES[likely.kind].zh}”（{likely.kind}）。" if likely and likely.kind != kind else ""
-    en_hint = f" By its head it looks like {KIND_NAMES[likely.kind].en} ({likely.kind})." if likely and likely.kind != kind else ""
-    return SourceFileError(
-        zh=f"文件 {file} 中没有一张可见工作表能识别为“{KIND_NAMES[kind].zh}”（{kind}）。{zh_hint}请核对文件与类别，或在 params/sources/ 中写明列对应。",
-        en=f"No visible sheet of {file} can be recognised as {KIND_NAMES[kind].en} ({kind}).{en_hint} Check file and kind, or describe the columns in params/sources/.",
-        file=file, kind=kind, likely=likely.kind if likely else None)
-
-
-def _lacks(reading: SheetReading, kind: str) -> list[tuple[str, ...]]:
-    return lacking_fields(Head(0, 0, reading.columns, 0), kind)
-
-
-def _lacking(part: SheetParts, kind: str, file: str) -> SourceFileError:
-    groups = _lacks(part.reading, kind)
-    unknown = [f"{c.letter} {c.header}" for c in part.reading.columns if c.decision == "unknown" and c.header]
-    place = f"工作表“{part.reading.name}”" if part.reading.name else ""
-    sheet = f" (sheet '{part.reading.name}')" if part.reading.name else ""
-    return SourceFileError(
-        zh=f"文件 {file} {place}缺少必需的列：{'；'.join('、'.join(g) + ('（任一）' if len(g) > 1 else '') for g in groups)}。"
-           + (f"未能识别的列：{'、'.join(unknown)}。" if unknown else "") + "请在 params/sources/ 的列对应文件中写明，或请报送单位补上该列。",
-        en=f"File {file}{sheet} lacks needed columns: {'; '.join(' or '.join(g) for g in groups)}."
-           + (f" Columns not understood: {', '.join(unknown)}." if unknown else "") + " Map them in a layout under params/sources/, or ask the office for the column.",
-        file=file, sheet=part.reading.name, columns=groups)
+def _layout_for(source: InputSource, kind: str, root: Path) -> OfficeLayout | None:
+    if source.columns is None:
+        return None
+    layout = OfficeLayout.read(root / source.columns, source.columns)
+    if layout.kind != kind:
+        raise ParameterError(
+            zh=f"列对应文件 {source.columns} 写的类别是 {layout.kind}，但参数中将它用于 {kind}（{source.path}）。请改正其中之一。",
+            en=f"Layout {source.columns} describes {layout.kind}, but the parameters use it for {kind} ({source.path}). Correct one of them.",
+            file=source.columns, kind=kind)
+    return layout
 
 
 # --- all submissions of a period --------------------------------------------------------------------------------

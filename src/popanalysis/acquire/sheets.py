@@ -8,8 +8,8 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
-from popanalysis.acquire.heads import Head, find_head, merged_below
-from popanalysis.acquire.kinds import KIND_NAMES, lacking_fields
+from popanalysis.acquire.heads import Head, find_head, merged_below, title_of
+from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
 from popanalysis.acquire.layouts import OfficeLayout
 from popanalysis.acquire.rows import RowRoles, classify_rows
 from popanalysis.acquire.submission import CELL_TYPE, ColumnMatch, SheetReading
@@ -31,6 +31,8 @@ class SheetParts:
     types: pd.DataFrame
     rows: pd.DataFrame
     faults: list[dict[str, object]]
+    likely: KindGuess | None = None  # what the head looks like by itself
+    score: float = 0.0  # how well it fits the kind it was read as
 
 
 def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, wanted: list[str] | None) -> SheetParts:
@@ -50,7 +52,14 @@ def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, 
         name=table.name, visible=table.visible, used=True, why=_why_used(head, kind, named),
         header_rows=tuple(table.numbers[head.first : head.last + 1]), columns=_told_columns(table, head, places), n_rows=len(places), n_blank=roles.n_blank,
         n_hidden_rows=len(table.hidden_rows.intersection(filled)), printed_total=roles.printed_total, n_hidden_columns=table.n_hidden_columns)
-    return SheetParts(reading, cells, types, rows, _total_faults(table, roles, len(places), file))
+    guesses = guess_kinds(_head_alone(table, head), file)
+    return SheetParts(reading, cells, types, rows, _total_faults(table, roles, len(places), file), next(iter(guesses), None),
+                      next((guess.score for guess in guesses if guess.kind == kind), 0.0))
+
+
+def _head_alone(table: Table, head: Head) -> Table:
+    """Return the title and the joined head as a table of two rows, quick to try every kind on."""
+    return Table(table.name, [[title_of(table, head)], [column.header for column in head.columns]], (1, 2))
 
 
 def _reason_not_used(table: Table, filled: list[int], named: bool, wanted: list[str] | None) -> Text | None:

@@ -1,0 +1,89 @@
+"""Why a file cannot be taken as the list it is named for: one sentence each, with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from popanalysis.acquire.heads import Head
+from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
+from popanalysis.acquire.layouts import usual_header
+from popanalysis.acquire.sheets import SheetParts
+from popanalysis.acquire.table import Table
+from popanalysis.columns import EVENT_OF_KIND
+from popanalysis.errors import PopAnalysisError, SourceFileError, Text
+
+__all__ = ["absent_sheets", "refusals"]
+
+#: How much better a list of another event must fit before a person is asked.
+_CLEARLY: Final = 1.5
+#: Fields that only a list of births has.
+_OF_A_BIRTH: Final = frozenset({"child_name", "child_sex", "child_id", "birth_cert_no", "birth_place", "birth_datetime", "parity", "facility"})
+
+
+def absent_sheets(wanted: Sequence[str] | None, tables: Sequence[Table], file: str) -> Iterator[PopAnalysisError]:
+    """Yield an error for each sheet that is named and not there."""
+    names = [table.name for table in tables]
+    for sheet in wanted or ():
+        if sheet not in names:
+            yield SourceFileError(
+                zh=f"文件 {file} 中没有名为“{sheet}”的工作表，现有：{'、'.join(names)}。请更正参数或列对应文件中的表名。",
+                en=f"File {file} has no sheet '{sheet}'; it has: {', '.join(names)}. Correct the name in the parameters or the layout.", file=file, sheet=sheet)
+
+
+def refusals(parts: Sequence[SheetParts], tables: Sequence[Table], kind: str, file: str, *, settled: bool) -> Iterator[PopAnalysisError]:
+    """Yield what stands against taking these sheets as a list of ``kind``; with ``settled`` a layout vouches for the kind."""
+    used = [part for part in parts if part.reading.used]
+    strange = [] if settled else [part for part in used if _of_another_event(part, kind)]
+    if not used or strange:
+        likely = max((g for g in ([p.likely for p in strange] or _likeliest(tables, file)) if g), key=lambda g: g.score, default=None)
+        yield _no_sheet_fits(likely, kind, file)
+        return
+    lacking = [(part, groups) for part in used if (groups := lacking_fields(Head(0, 0, part.reading.columns, 0), kind))]
+    yield from (_lacking(part, groups, kind, file) for part, groups in lacking)
+    if not lacking and not any(part.reading.n_rows for part in used):
+        yield SourceFileError(
+            zh=f"文件 {file} 有“{KIND_NAMES[kind].zh}”的表头，但没有一条记录。如该单位本期确无此项，请从 inputs 中删去该文件，并将 {kind} 写入 nil_reports；否则请报送单位重新发送。",
+            en=f"File {file} has the head of {KIND_NAMES[kind].en} but no record. If the office reported none, remove the file from 'inputs' and name {kind} under nil_reports; otherwise ask for it again.",
+            file=file, kind=kind)
+
+
+def _of_another_event(part: SheetParts, kind: str) -> bool:
+    """A marriage list has a birth date and two names too; its head fits marriages clearly better, or better and without a child."""
+    best = part.likely
+    if best is None or EVENT_OF_KIND.get(best.kind) == EVENT_OF_KIND.get(kind):
+        return False
+    speaks_of_a_child = any(c.field in _OF_A_BIRTH and c.decision == "used" for c in part.reading.columns)
+    return best.score >= _CLEARLY * part.score or (best.score > part.score and not speaks_of_a_child)
+
+
+def _likeliest(tables: Sequence[Table], file: str) -> list[KindGuess | None]:
+    return [guess for table in tables for guess in guess_kinds(table, file)[:1]]
+
+
+def _hint(likely: KindGuess | None, kind: str) -> Text:
+    if likely is None or likely.kind == kind:
+        return Text("", "")
+    return Text(f"从表头看更像“{KIND_NAMES[likely.kind].zh}”（{likely.kind}）。", f" By its head it looks like {KIND_NAMES[likely.kind].en} ({likely.kind}).")
+
+
+def _no_sheet_fits(likely: KindGuess | None, kind: str, file: str) -> SourceFileError:
+    hint = _hint(likely, kind)
+    return SourceFileError(
+        zh=f"文件 {file} 中没有一张可见工作表能识别为“{KIND_NAMES[kind].zh}”（{kind}）。{hint.zh}请核对文件与类别，或在 params/sources/ 中写明列对应。",
+        en=f"No visible sheet of {file} can be recognised as {KIND_NAMES[kind].en} ({kind}).{hint.en} Check file and kind, or describe the columns in params/sources/.",
+        file=file, kind=kind, likely=likely.kind if likely else None)
+
+
+def _lacking(part: SheetParts, groups: list[tuple[str, ...]], kind: str, file: str) -> SourceFileError:
+    unknown = [f"{c.letter} {c.header}" for c in part.reading.columns if c.decision == "unknown" and c.header]
+    place = f"工作表“{part.reading.name}”" if part.reading.name else ""
+    sheet = f" (sheet '{part.reading.name}')" if part.reading.name else ""
+    hint = _hint(part.likely, kind)
+    named = ["或".join(f"{usual_header(field, kind)}（{field}）" for field in group) for group in groups]
+    return SourceFileError(
+        zh=f"文件 {file} {place}缺少必需的列：{'；'.join(named)}。" + (f"未能识别的列：{'、'.join(unknown)}。" if unknown else "")
+           + hint.zh + "请在 params/sources/ 的列对应文件中写明，或请报送单位补上该列。",
+        en=f"File {file}{sheet} lacks needed columns: {'; '.join(' or '.join(group) for group in groups)}." + (f" Columns not understood: {', '.join(unknown)}." if unknown else "")
+           + hint.en + " Map them in a layout under params/sources/, or ask the office for the column.",
+        file=file, sheet=part.reading.name, columns=groups, likely=part.likely.kind if part.likely else None)
