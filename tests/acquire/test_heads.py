@@ -134,6 +134,22 @@ def test_number_after_the_applicant_belongs_to_nobody_we_read() -> None:
     assert [c.field for c in found if c.decision == "used"] == ["child_id", "child_name", "mother_name"]
 
 
+@pytest.mark.parametrize("kind", ["town_birth", "birth_cert"])
+def test_bare_number_belongs_to_the_parent_it_stands_behind(kind: str) -> None:
+    found = match_columns(["妻子姓名" if kind == "town_birth" else "母亲姓名", "身份证号", "丈夫姓名", "身份证号", "子女姓名", "性别", "出生日期"], kind)
+    assert [c.field for c in found] == ["mother_name", "mother_id", "father_name", "father_id", "child_name", "child_sex", "birth_date"]
+
+
+def test_bare_number_behind_parents_with_numbers_of_their_own_is_the_childs() -> None:
+    found = match_columns(["姓名", "母亲姓名", "母亲身份证号", "身份证号", "出生日期"], "hukou_birth")
+    assert [c.field for c in found] == ["child_name", "mother_name", "mother_id", "child_id", "birth_date"]
+
+
+def test_birth_date_behind_the_mother_is_the_childs_where_no_other_column_is() -> None:
+    found = match_columns(["母亲姓名", "母亲身份证号", "出生日期", "性别", "新生儿姓名"], "town_birth")
+    assert [c.field for c in found] == ["mother_name", "mother_id", "birth_date", "child_sex", "child_name"]
+
+
 def test_father_under_an_upper_head_gets_the_address_the_kind_gives_to_the_mother() -> None:
     found = match_columns(["母亲_姓名", "母亲_户籍地址", "父亲_姓名", "父亲_户籍地址"], "birth_cert")
     assert [c.field for c in found] == ["mother_name", "mother_hukou_addr", "father_name", "father_hukou_addr"]

@@ -124,19 +124,25 @@ def _person_of(text: str) -> str | None:
 def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers: Sequence[str], meanings: list[tuple[Synonym, ...]], kind: str) -> None:
     """Bind general headers to the nearest person to the left, in place.
 
-    A header that also has a meaning of its own in this kind keeps it, unless another column claims the same field
-    and the neighbour to the left is somebody else (证件号码 after the mother, 证件号码 after the father).
+    A number belongs to the person it stands behind, unless that person's number has a column of its own. Any other header that also
+    has a meaning of its own in this kind keeps it (出生日期 is the child's), unless another column claims the same field and the
+    neighbour to the left is somebody else.
     """
     bound: dict[int, str] = {}
+    numbers: set[int] = set()
     for i, header in enumerate(headers):
         general = next((m.field for m in meanings[i] if m.field in _BOUND_ENDING), None)
         if general is None or fixed[i] or _person_of(header.rpartition("_")[0]):
             continue
-        bound[i] = _bound_field(general, _person_to_the_left(fields, i) or "child", kind)
+        person = _person_to_the_left(fields, i)
+        if person or not meanings[i][0].own:
+            bound[i] = _bound_field(general, person or "child", kind)
+            numbers |= {i} if general == "id_no_ambiguous" else set()
+    stated = {field for i, field in enumerate(fields) if i not in bound}
     for i, field in bound.items():
         own = fields[i] if meanings[i][0].own else None
         rivals = [j for j, other in enumerate(fields) if j != i and other == own and bound.get(j, own) == own]
-        if own is None or (field != own and rivals):
+        if own is None or (field != own and (rivals or (i in numbers and field not in stated))):
             fields[i] = field
 
 

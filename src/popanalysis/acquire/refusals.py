@@ -18,7 +18,7 @@ __all__ = ["absent_sheets", "refusals"]
 #: How much better a list of another event must fit before a person is asked.
 _CLEARLY: Final = 1.5
 #: Fields that only a list of births has.
-_OF_A_BIRTH: Final = frozenset({"child_name", "child_sex", "child_id", "birth_cert_no", "birth_place", "birth_datetime", "parity", "facility"})
+_OF_A_BIRTH: Final = frozenset({"child_name", "child_sex", "birth_cert_no", "birth_place", "birth_datetime", "parity", "facility"})
 
 
 def absent_sheets(wanted: Sequence[str] | None, tables: Sequence[Table], file: str) -> Iterator[PopAnalysisError]:
