@@ -108,7 +108,7 @@ def link_records(
         pairs = control.plain_recordlinkage(universe, pairs, rules)
     grouped = select_events(universe, pairs, bonds, rules, scored)
     model = replace(model, errors=expected_errors(grouped, model, rules))
-    return _told(universe, candidates, grouped, model, rules, [*bonds.notes])
+    return _told(universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)])
 
 
 def _scored(
@@ -139,6 +139,12 @@ def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: L
         "duplicate_of": np.where(grouped.duplicate_of >= 0, ids[grouped.duplicate_of], "") if len(ids) else np.array([], dtype=object)})
     links = _links(universe, grouped, model, rules)
     return Linked(links, events, records, model, candidates.report, len(candidates), (*notes, *model.notes, *grouped.notes))
+
+
+def _block_notes(candidates: Candidates, rules: LinkageRules) -> list[str]:
+    refused = candidates.report.passes.set_index("blocking_pass")["n_refused_records"]
+    return [f"blocking pass {name}: {n} records stand in blocks of more than {rules.blocking.max_block_pairs} pairs (max_block_pairs) that could "
+            "not be split; this pass compared none of them" for name, n in refused[refused > 0].items()]
 
 
 def _statuses(universe: Universe, candidates: Candidates, grouped: Grouped) -> npt.NDArray[np.object_]:

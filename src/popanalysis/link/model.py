@@ -71,7 +71,7 @@ class _Flat:
 def em(
     levels: npt.NDArray[np.int8], counts: npt.NDArray[Any], n_levels: Sequence[int], *,
     m: Sequence[npt.ArrayLike], u: Sequence[npt.ArrayLike], prior: float, learn_u: bool = True, smoothing: float = 0.0,
-    floors: tuple[float, float] = (0.0, 0.0), tolerance: float = 1e-8, sum_of_squares: bool = False, max_steps: int = 5000,
+    floors: tuple[float, float] = (0.0, 0.0), tolerance: float = 1e-8, max_steps: int = 5000,
 ) -> Estimate:
     """Estimate m, u and the share of matches by expectation and maximisation.
 
@@ -82,7 +82,7 @@ def em(
     m, u, prior : where to start; u stays as it is unless ``learn_u``.
     smoothing : pairs added to each level of each field at every step.
     floors : least m and least u of a level.
-    tolerance : stop when no parameter changes by more (``sum_of_squares``: when the squared changes add up to less).
+    tolerance : stop when no parameter changes by more.
 
     Returns
     -------
@@ -107,8 +107,7 @@ def em(
             new_u = flat.shares(counts * (1 - is_match), smoothing)
             u_flat = _floored(np.where(np.isnan(new_u), u_flat, new_u), floors[1])
         prior = float(np.clip(counts @ is_match / total, _TINY, 1 - _TINY))
-        moved = np.abs(np.concatenate([m_flat, u_flat, [prior]]) - before)
-        change = float((moved**2).sum()) if sum_of_squares else float(moved.max())
+        change = float(np.abs(np.concatenate([m_flat, u_flat, [prior]]) - before).max())
         if change < tolerance:
             break
     return Estimate(flat.split(m_flat), flat.split(u_flat), prior, log_likelihood, step, change < tolerance, change)
@@ -149,6 +148,8 @@ class FellegiSunter:
     m, u, prior : where the EM starts (default: m .9 and u .1 for the best level, prior .5).
     options : further keywords of :func:`em`.
 
+    A field always at one level among the pairs (because it was the block) has weight 0, and ``notes`` say so.
+
     Examples
     --------
     >>> vectors = pd.DataFrame({"name": [0] * 40 + [1] * 60, "date": [0] * 38 + [1] * 2 + [0] * 3 + [1] * 57})
@@ -165,11 +166,16 @@ class FellegiSunter:
         self.smoothing, self.monotone, self.options = smoothing, monotone, options
         self._start_m, self._start_u, self._start_prior = dict(m or {}), dict(u or {}), prior
         self.estimate: Estimate | None = None
+        self.notes: list[str] = []
 
     def fit(self, comparison_vectors: pd.DataFrame, counts: npt.ArrayLike | None = None) -> FellegiSunter:
         """Learn from comparison vectors, a row a pair (or a pattern, with ``counts`` of pairs)."""
         self.fields = list(comparison_vectors.columns)
         levels = _levels(comparison_vectors)
+        agrees = [levels[levels[:, k] >= 0, k] for k in range(levels.shape[1])]
+        self.constant = [bool(len(a) == 0 or (a == a[0]).all()) for a in agrees]
+        self.notes = [f"{f}: field always at one level; weight 0" for f, c in zip(self.fields, self.constant, strict=True) if c]
+        self.notes += [f"{f}: field never agrees" for f, a in zip(self.fields, agrees, strict=True) if len(a) and not (a == 0).any()]
         self.sizes = [self.n_levels.get(f, max(2, int(levels[:, k].max(initial=0)) + 1)) for k, f in enumerate(self.fields)]
         if counts is None:
             patterns = count_patterns(levels, self.sizes)
@@ -205,6 +211,8 @@ class FellegiSunter:
         levels = _levels(comparison_vectors[self.fields])
         total = np.zeros(len(levels))
         for k, (m, u) in enumerate(zip(self._fitted().m, self._fitted().u, strict=True)):
+            if self.constant[k]:
+                continue
             ratios = monotone_ratios(m, u) if self.monotone else np.maximum(m, _TINY) / np.maximum(u, _TINY)
             total += np.append(np.log2(np.maximum(ratios, _TINY)), 0.0)[levels[:, k]]
         return pd.Series(total, index=comparison_vectors.index, name="match_weight")

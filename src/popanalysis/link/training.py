@@ -99,13 +99,17 @@ def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, pa
         weights = _pattern_weights(patterns, _weights(m, u, rules), vectors, rules)[patterns.of_pair]
         best = best_partners(universe, candidates.left, candidates.right, weights) & between & (weights + np.log2(prior) > 0)
         m = _shares(patterns.levels, np.bincount(patterns.of_pair[best], minlength=len(patterns.counts)), [t[0] for t in typical], 10.0, smoothing)
+    weights_of = _weights(m, u, rules)
+    for k in _block_fields(vectors, rules):
+        weights_of[k] = np.zeros(vectors.n_levels[k])
+        notes.append(f"{vectors.names[k]}: every candidate agrees, because it is the block; weight 0")
     notes += _degenerate(vectors, rules)
     if not runs["converged"].all():
         notes.append("not converged: an EM run reached its last step; treat weights with care")
     swapped = np.log2((float(np.sum(vectors.swapped & best)) + 0.5) / (float(best.sum()) + 50))
     per_level = tuple(np.bincount(vectors.levels[vectors.levels[:, k] >= 0, k], minlength=n) for k, n in enumerate(vectors.n_levels))
     return LinkageModel(
-        vectors.names, vectors.ladders, tuple(m), tuple(u), tuple(_weights(m, u, rules)), prior, comparable, float(swapped),
+        vectors.names, vectors.ladders, tuple(m), tuple(u), tuple(weights_of), prior, comparable, float(swapped),
         bool(runs["converged"].all()), runs, per_level, tuple(notes))
 
 
@@ -291,12 +295,20 @@ def _value_shares(universe: Universe, rules: LinkageRules, k: int) -> tuple[Floa
     else:
         total = float(counts.sum())
     shares = np.maximum(counts / max(total, 1.0), 1 / (2 * max(len(counts), 1)))
-    return np.append(shares, 1.0), float(np.maximum((shares**2).sum(), 1e-12))
+    agree = float((np.sort(shares) ** 2).sum())  # sorted: a sum of floats must not depend on the order of values
+    return np.append(shares, 1.0), max(agree, 1e-12)
 
 
 def _frequency_notes(rules: LinkageRules) -> list[str]:
     named = [c.name for c in rules.comparisons if c.term_frequency and rules.frequencies(c) is None]
     return [f"{', '.join(named)}: value frequencies come from the lists at hand, no versioned table being named or found"] if named else []
+
+
+def _block_fields(vectors: Vectors, rules: LinkageRules) -> list[int]:
+    """Comparisons of fields that every blocking pass asks to agree, and that do agree in every candidate pair (K05)."""
+    in_all = set.intersection(*({part if isinstance(part, str) else next(iter(part)) for part in p.on} for p in rules.blocking.passes))
+    return [k for k, rule in enumerate(rules.comparisons)
+            if rule.field in in_all and len(vectors.levels) and (vectors.levels[:, k] == vectors.levels[0, k]).all()]
 
 
 def _degenerate(vectors: Vectors, rules: LinkageRules) -> list[str]:

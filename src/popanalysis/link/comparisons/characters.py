@@ -202,7 +202,8 @@ class Alphabet:
         """Four of five corner digits equal, or half of the components shared."""
         corners = ((self.corners[x] == self.corners[y]) & (self.corners[x] < 255)).sum(axis=1) >= 4
         left, right = self.parts[x], self.parts[y]
-        shared = ((left[:, :, None] == right[:, None, :]) & (left[:, :, None] > 0)).any(axis=2)[:, 1:].sum(axis=1)
+        met = (left[:, 1:, None] == right[:, None, 1:]) & (left[:, 1:, None] > 0)
+        shared = np.minimum(met.any(axis=2).sum(axis=1), met.any(axis=1).sum(axis=1))  # 日 twice in one of them counts once
         whole = (left[:, 1:] == right[:, :1]).any(axis=1) | (right[:, 1:] == left[:, :1]).any(axis=1)
         most = np.maximum((left[:, 1:] > 0).sum(axis=1), (right[:, 1:] > 0).sum(axis=1))
         alike: npt.NDArray[np.bool_] = corners | whole | ((2 * shared >= most) & (shared > 0))

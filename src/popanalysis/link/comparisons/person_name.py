@@ -132,12 +132,13 @@ class NameKeys:
 
     def _sounds(self, latin: npt.NDArray[np.intp]) -> None:
         head, elsewhere = key_tables()
-        spoken = self.alphabet.reading[:, 0][self.row]
+        read = {k: [syllable_number(s) for s in syllables(self.text[k])[:WIDTH]] for k in latin.tolist()}
+        spoken = np.zeros((len(self.text), max([self.row.shape[1], *map(len, read.values())])), np.int16)
+        spoken[:, : self.row.shape[1]] = self.alphabet.reading[:, 0][self.row]
         spoken[:, 0] = self.alphabet.surname[:, 0][self.row[:, 0]]
         is_latin = np.zeros(len(self.text), bool)
         is_latin[latin] = True
-        for k in latin:
-            parts = [syllable_number(s) for s in syllables(self.text[k])[: spoken.shape[1]]]
+        for k, parts in read.items():
             spoken[k, : len(parts)] = parts
         self.spoken = spoken
         self.syllables = (spoken > 0).sum(axis=1)
@@ -150,7 +151,7 @@ class NameKeys:
 
     def skeletons(self, which: npt.NDArray[np.int64]) -> list[str]:
         """Mongolian skeletons of some names, a letter per syllable."""
-        letters = np.ascontiguousarray(np.where(self.row[which] > 0, skeleton_table()[self.spoken[which]], 0).astype(np.uint32))
+        letters = np.ascontiguousarray(np.where(self.row[which] > 0, skeleton_table()[self.spoken[which, : self.row.shape[1]]], 0).astype(np.uint32))
         texts: list[str] = letters.view(f"U{letters.shape[1]}").ravel().tolist()
         return texts
 

@@ -1,0 +1,348 @@
+"""The engine as a whole: events of three lists, twins, people's decisions, and input that holds little or nothing."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from popanalysis.errors import LinkageError, NotYetError
+from popanalysis.link import LinkageRules, link_records
+
+LISTS = ("birth_cert", "hukou_birth", "town_birth")
+FAMILY = {"mother_name": "王敏", "mother_id": "990102199304150242", "father_id": "990102199102200176", "birth_date": "2025-03-12"}
+
+
+def groups(linked) -> set[frozenset[str]]:
+    return {frozenset(ids) for ids in linked.events.groupby(linked.events).groups.values()}
+
+
+def status(linked) -> dict[str, str]:
+    return dict(zip(linked.records["record_id"], linked.records["link_status"], strict=True))
+
+
+def twins(**changes) -> dict[str, pd.DataFrame]:
+    certificates = [{"birth_cert_no": "F990000101", "child_name": "王子涵", "child_sex": "2", "birth_time": "08:10"},
+                    {"birth_cert_no": "F990000102", "child_name": "王子轩", "child_sex": "1", "birth_time": "08:14"}]
+    hukou = [{"child_name": "王子涵", "child_sex": "2", "child_id": "990102202503120024"}, {"child_name": "王子轩", "child_sex": "1", "child_id": "990102202503120016"}]
+    town = [{"child_name": "王子涵"}, {"child_name": "王子轩"}]
+    rows = {"birth_cert": certificates, "hukou_birth": hukou, "town_birth": town}
+    return {kind: pd.DataFrame([FAMILY | row for row in rows[kind]], index=[f"{kind[0]}1", f"{kind[0]}2"]) for kind in LISTS}
+
+
+TWO_CHILDREN = {frozenset({"b1", "h1", "t1"}), frozenset({"b2", "h2", "t2"})}
+
+
+def test_K07_twins_stay_two_persons(rules):
+    linked = link_records(twins(), rules)
+    assert groups(linked) == TWO_CHILDREN
+    assert set(status(linked).values()) == {"linked"}
+
+
+def test_K07_V_twins_whose_names_sound_alike_are_two_events_of_one_set(rules):
+    frames = {kind: frame.assign(child_name=["王子涵", "王子晗"]) for kind, frame in twins().items()}
+    frames["birth_cert"]["child_sex"] = frames["hukou_birth"]["child_sex"] = "2"
+    frames["hukou_birth"]["child_id"] = ["990102202503120024", "990102202503120040"]
+    linked = link_records(frames, rules)
+    assert groups(linked) == TWO_CHILDREN
+    town = linked.records.set_index("record_id").loc[["t1", "t2"]]
+    assert town["link_status"].eq("set").all() and town["set_id"].nunique() == 1 and town["set_id"].ne("").all()
+
+
+def test_K07_W_a_second_child_born_after_midnight(rules):
+    frames = twins()
+    for kind in LISTS:
+        frames[kind]["birth_date"] = ["2025-03-12", "2025-03-13"]
+    frames["birth_cert"]["birth_time"] = ["23:55", "00:05"]
+    assert groups(link_records(frames, rules)) == TWO_CHILDREN
+
+
+def test_K07_X_one_row_does_not_serve_two_children(rules):
+    frames = twins()
+    frames["town_birth"] = frames["town_birth"].iloc[:1].assign(remark="双胞胎")
+    assert groups(link_records(frames, rules)) == {frozenset({"b1", "h1", "t1"}), frozenset({"b2", "h2"})}
+
+
+def test_K20_equal_sound_alone_never_links_neighbours_children(rules):
+    left = pd.DataFrame([{"child_name": "李晨曦", "birth_date": "2025-03-12", "mother_name": "赵兰", "mother_id": "159901199001010028"}], index=["a"])
+    right = pd.DataFrame([{"child_name": "李晨熙", "birth_date": "2025-03-12", "mother_name": "孙悦", "mother_id": "159901199202020046"}], index=["b"])
+    assert link_records({"birth_cert": left, "hukou_birth": right}, rules).events.nunique() == 2
+
+
+def test_planted_mistakes_are_seen_through(banner, rules):
+    frames, truth = banner
+    linked = link_records(frames, rules)
+    source = linked.records.set_index("record_id")["source"]
+    table = pd.DataFrame({"event": linked.events, "truth": truth[linked.events.index], "source": source})
+
+    def pairs(by: list[str]) -> int:
+        size = table.groupby(by).size()
+        within = table.groupby([*by, "source"]).size()
+        return int((size**2).sum() - (within**2).sum()) // 2
+
+    right, found, true = pairs(["event", "truth"]), pairs(["event"]), pairs(["truth"])
+    assert right / found > 0.999 and right / true > 0.993
+    assert linked.records["link_status"].eq("review").mean() < 0.015
+
+
+def _canonical(linked, content: pd.Series) -> set[frozenset[str]]:
+    return {frozenset(content[list(g)]) for g in groups(linked)}
+
+
+def test_the_order_of_rows_and_columns_and_lists_changes_nothing(banner, rules):
+    frames, _ = banner
+    first = link_records(frames, rules)
+    mixed = {kind: frames[kind].sample(frac=1, random_state=5)[frames[kind].columns[::-1]] for kind in reversed(LISTS)}
+    second = link_records(mixed, rules)
+    assert first.events.equals(second.events)
+    assert first.links.equals(second.links) and first.records.equals(second.records)
+
+
+def test_ids_given_by_row_number_give_the_same_events_by_content(banner, rules):
+    frames, _ = banner
+    content, results = {}, []
+    for seed in (1, 2):
+        shuffled = {k: f.sample(frac=1, random_state=seed) for k, f in frames.items()}
+        numbered = {k: f.reset_index(names="was").set_axis([f"{k}-{n}" for n in range(len(f))]) for k, f in shuffled.items()}
+        content = pd.concat([f["was"] for f in numbered.values()])
+        results.append(_canonical(link_records({k: f.drop(columns="was") for k, f in numbered.items()}, rules), content))
+    assert results[0] == results[1]
+
+
+def test_unrelated_rows_change_no_event_of_the_others(banner, rules):
+    frames, _ = banner
+    before = link_records(frames, rules)
+    stranger = pd.DataFrame({"mother_name": ["欧阳若兰"], "mother_id": ["159909197001010045"], "birth_date": ["2019-07-01"]}, index=["stranger"])
+    after = link_records({**frames, "town_birth": pd.concat([frames["town_birth"], stranger])}, rules)
+    assert groups(before) == groups(after) - {frozenset({"stranger"})}
+
+
+def test_frames_given_are_not_changed(banner, rules):
+    frames, _ = banner
+    before = {kind: frame.copy(deep=True) for kind, frame in frames.items()}
+    link_records(frames, rules)
+    assert all(frames[kind].equals(before[kind]) for kind in frames)
+
+
+def test_threads_hash_seed_and_locale_change_nothing():
+    code = ("import hashlib; from popanalysis.link import *; from popanalysis.project import shipped_folder; from popanalysis.synthetic.large import make_lists\n"
+            "frames = {k: f.set_index('record_id').drop(columns='event') for k, f in make_lists(300, seed=4)[0].items()}\n"
+            "linked = link_records(frames, current_rules(shipped_folder('params') / 'linkage', 'births'))\n"
+            "print(hashlib.sha256((linked.links.to_csv() + linked.records.to_csv()).encode()).hexdigest())")
+    told = set()
+    for settings in ({"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "1", "LC_ALL": "C"}, {"OMP_NUM_THREADS": "4", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8"}):
+        done = subprocess.run([sys.executable, "-c", code], env={**os.environ, **settings}, capture_output=True, text=True, check=True, encoding="utf-8")
+        told.add(done.stdout)
+    assert len(told) == 1 and len(told.pop().strip()) == hashlib.sha256().digest_size * 2
+
+
+ROW = {"child_name": "白小雨", "child_sex": "1", "birth_date": "2025-03-05", "mother_name": "白塔娜", "mother_id": "159901199003050026",
+       "father_name": "包青山", "father_id": "159901198811230018", "birth_cert_no": "X159900001"}
+OTHER = {"child_name": "孟和", "child_sex": "2", "birth_date": "2025-02-11", "mother_name": "萨仁高娃", "mother_id": "159902199107070060",
+         "father_name": "宝音图", "father_id": "159902198902110039", "birth_cert_no": "X159900077"}
+
+
+def frame(**rows) -> pd.DataFrame:
+    return pd.DataFrame(list(rows.values()), index=list(rows))
+
+
+def test_a_decision_of_a_person_joins_what_nothing_else_would(rules):
+    frames = {"birth_cert": frame(a=ROW), "hukou_birth": frame(b=OTHER)}
+    assert link_records(frames, rules).events.nunique() == 2
+    decided = pd.DataFrame({"record_id_a": ["a"], "record_id_b": ["b"], "is_match": [True]})
+    linked = link_records(frames, rules, decisions=decided)
+    assert linked.events.nunique() == 1 and set(status(linked).values()) == {"linked"}
+
+
+def test_a_decision_of_a_person_keeps_apart_what_all_else_would_join(rules):
+    frames = {"birth_cert": frame(a=ROW), "hukou_birth": frame(b=ROW), "town_birth": frame(c=ROW)}
+    decided = pd.DataFrame({"record_id_a": ["b"], "record_id_b": ["a"], "is_match": [False]})
+    linked = link_records(frames, rules, decisions=decided)
+    assert linked.events["a"] != linked.events["b"]
+    assert link_records(frames, rules).events.nunique() == 1
+
+
+def test_contradicting_decisions_are_refused(rules):
+    frames = {"birth_cert": frame(a=ROW), "hukou_birth": frame(b=ROW), "town_birth": frame(c=ROW)}
+    decided = pd.DataFrame({"record_id_a": ["a", "b", "a"], "record_id_b": ["b", "c", "c"], "is_match": [True, True, False]})
+    with pytest.raises(LinkageError, match="contradict") as caught:
+        link_records(frames, rules, decisions=decided)
+    assert set(caught.value.record_ids) == {"a", "c"}
+
+
+def test_decisions_about_records_not_in_the_lists_are_told(rules):
+    decided = pd.DataFrame({"record_id_a": ["gone"], "record_id_b": ["a"], "is_match": [True]})
+    assert any("1 decisions" in note for note in link_records({"birth_cert": frame(a=ROW)}, rules, decisions=decided).notes)
+
+
+def test_a_new_record_joins_an_event_of_an_earlier_quarter(rules):
+    frames = {"birth_cert": frame(old1=ROW), "town_birth": frame(old2=ROW), "hukou_birth": frame(new=ROW)}
+    linked = link_records(frames, rules, known_events=pd.Series({"old1": "B-2024Q4-00007", "old2": "B-2024Q4-00007"}))
+    assert linked.events.nunique() == 1
+
+
+def test_events_of_an_earlier_quarter_never_meet(rules):
+    frames = {"birth_cert": frame(old1=ROW), "town_birth": frame(old2=ROW), "hukou_birth": frame(new=ROW)}
+    linked = link_records(frames, rules, known_events=pd.Series({"old1": "B-2024Q4-00007", "old2": "B-2024Q4-00008"}))
+    assert linked.events["old1"] != linked.events["old2"]
+
+
+def test_records_of_one_known_event_stay_together_whatever_they_say(rules):
+    frames = {"birth_cert": frame(old1=ROW), "hukou_birth": frame(old2=OTHER)}
+    linked = link_records(frames, rules, known_events=pd.Series({"old1": "K", "old2": "K"}))
+    assert linked.events.nunique() == 1
+
+
+def test_a_second_entry_in_one_list_shares_the_event(rules):
+    again = ROW | {"mother_name": "白塔那", "mother_id": "159901199003050062"}
+    linked = link_records({"birth_cert": frame(a=ROW, again=again), "hukou_birth": frame(b=ROW)}, rules)
+    assert linked.events.nunique() == 1
+    told = linked.records.set_index("record_id")["duplicate_of"]
+    assert sorted(told[["a", "again"]]) in (["", "a"], ["", "again"])
+
+
+def test_one_list_without_links_finds_its_duplicates(rules):
+    alone = rules.with_(sources={"birth_cert": {"duplicates": "find"}}, links=[], model__prior={"rules": [], "recall": 0.6})
+    linked = link_records({"birth_cert": frame(a=ROW, again=ROW | {"mother_name": "白塔那"}, b=OTHER)}, alone)
+    assert groups(linked) == {frozenset({"a", "again"}), frozenset({"b"})}
+    assert set(status(linked).values()) == {"unlinked"}
+
+
+def test_parents_columns_exchanged_in_one_list_link_all_the_same(rules):
+    swapped = ROW | {"mother_name": ROW["father_name"], "father_name": ROW["mother_name"], "mother_id": ROW["father_id"], "father_id": ROW["mother_id"]}
+    without_number = swapped | {"birth_cert_no": None}
+    linked = link_records({"birth_cert": frame(a=ROW, x=OTHER), "town_birth": frame(c=without_number)}, rules)
+    assert linked.events["a"] == linked.events["c"]
+    assert linked.links.set_index(["record_id_a", "record_id_b"])["swapped"].eq("swapped").any()
+
+
+def test_an_exchanged_certificate_links_by_its_former_number(rules):
+    exchanged = {k: v for k, v in ROW.items() if k in ("birth_cert_no", "birth_date", "mother_name")}
+    linked = link_records({"birth_cert": frame(a=exchanged | {"birth_cert_no": "Y159900500", "old_birth_cert_no": "X159900001"}),
+                           "hukou_birth": frame(b=exchanged | {"mother_id": None})}, rules)
+    assert linked.links["birth_cert_no"].astype(str).tolist() in (["exchanged"], [])
+    assert linked.candidate_pairs == 1
+
+
+@pytest.mark.parametrize("frames", [
+    {}, {"birth_cert": pd.DataFrame()}, {"birth_cert": frame(a=ROW)}, {"birth_cert": frame(a=ROW).iloc[:0], "hukou_birth": frame(b=ROW)},
+    {"birth_cert": pd.DataFrame(index=["a", "b"]), "town_birth": pd.DataFrame({"child_name": [None]}, index=["c"])}])
+def test_empty_lists_single_records_and_absent_columns_give_a_result(frames, rules):
+    linked = link_records(frames, rules)
+    n = sum(len(f) for f in frames.values())
+    assert len(linked.events) == len(linked.records) == linked.events.nunique() == n
+    assert list(linked.links.columns[:5]) == ["record_id_a", "record_id_b", "link_decision", "match_weight", "match_probability"]
+
+
+def test_records_with_nothing_to_compare_are_not_linkable(rules):
+    bare = pd.DataFrame({"child_sex": ["1", "1"], "mother_name": ["", "不详"]}, index=["c", "d"])
+    linked = link_records({"birth_cert": frame(a=ROW), "town_birth": bare}, rules)
+    assert status(linked) == {"a": "unlinked", "c": "not_linkable", "d": "not_linkable"}
+
+
+def test_all_missing_and_constant_columns_add_nothing(banner, rules):
+    frames, _ = banner
+    plain = link_records(frames, rules)
+    padded = {k: f.assign(birth_order=pd.NA, birth_time=None, child_id="") for k, f in frames.items()}
+    assert link_records(padded, rules).events.equals(plain.events)
+
+
+def test_two_lists_only(banner, rules):
+    frames, truth = banner
+    linked = link_records({k: frames[k] for k in ("birth_cert", "town_birth")}, rules)
+    together = linked.links[linked.links["link_decision"] == "link"]
+    right = truth[together["record_id_a"]].to_numpy() == truth[together["record_id_b"]].to_numpy()
+    assert right.mean() > 0.999
+
+
+def test_other_types_of_columns_give_the_same_events(banner, rules):
+    frames, _ = banner
+    plain = link_records(frames, rules)
+    typed = {k: f.assign(birth_date=pd.to_datetime(f["birth_date"]).astype("datetime64[s]"), child_sex=pd.to_numeric(f["child_sex"]).astype("Int64"),
+                         mother_name=f["mother_name"].astype("string"), father_name=f["father_name"].astype("category")) for k, f in frames.items()}
+    assert groups(link_records(typed, rules)) == groups(plain)
+
+
+def test_an_id_that_stands_twice_is_refused(rules):
+    with pytest.raises(LinkageError, match="unique") as caught:
+        link_records({"birth_cert": frame(a=ROW), "hukou_birth": frame(a=ROW)}, rules)
+    assert caught.value.record_ids == ["a"]
+
+
+def test_a_date_column_without_a_readable_date_is_refused(rules):
+    with pytest.raises(LinkageError, match="birth_date"):
+        link_records({"birth_cert": frame(a=ROW | {"birth_date": "三月"})}, rules)
+    linked = link_records({"birth_cert": frame(a=ROW | {"birth_date": "三月"}), "hukou_birth": frame(b=ROW)}, rules)
+    assert linked.events.nunique() == 1 and any("birth_date" in note for note in linked.notes)
+
+
+def test_month_precision_is_compared_by_month(rules):
+    known_to_month = pd.DataFrame([ROW | {"birth_cert_no": None, "birth_date": pd.Timestamp("2025-03-01"), "birth_date_precision": "month"}], index=["b"])
+    linked = link_records({"birth_cert": frame(a=ROW), "town_birth": known_to_month}, rules)
+    assert linked.links["birth_date"].astype(str).tolist() == ["equal_month"] and linked.events.nunique() == 1
+
+
+def test_unknown_sources_and_engines_are_refused_and_spark_is_not_yet(rules):
+    with pytest.raises(LinkageError, match="birth_cert"):
+        link_records({"birth_cerd": frame(a=ROW)}, rules)
+    with pytest.raises(LinkageError, match="local"):
+        link_records({}, rules, engine="locl")
+    with pytest.raises(NotYetError):
+        link_records({}, rules, engine="spark")
+
+
+def test_the_control_engine_answers_through_the_same_result(banner, rules):
+    frames, truth = banner
+    linked = link_records(frames, rules, engine="recordlinkage")
+    links = linked.links[linked.links["link_decision"] == "link"]
+    assert len(links) > 2000
+    assert (truth[links["record_id_a"]].to_numpy() == truth[links["record_id_b"]].to_numpy()).mean() > 0.95
+
+
+def test_missing_as_a_level_of_its_own_is_a_sensitivity_run(banner, rules):
+    frames, _ = banner
+    linked = link_records(frames, rules.with_(model__missing="level"))
+    assert "missing" in linked.model.table.loc[linked.model.table["comparison"] == "child_name", "level"].tolist()
+    assert set(linked.links["birth_cert_no"].astype(str)) >= {"missing_left", "missing_right", "missing_both", "equal"} - {"missing_left"}
+    assert linked.events.nunique() < 1.1 * link_records(frames, rules).events.nunique()
+
+
+def test_decision_lines_veto_and_link(banner, rules):
+    frames, _ = banner
+    vetoed = link_records(frames, rules.with_(decision=[{"when": "not (mother_id == equal or birth_cert_no == equal)", "then": "non_link"}]))
+    links = vetoed.links[vetoed.links["link_decision"] == "link"]
+    direct = links["mother_id"].astype(str).eq("equal") | links["birth_cert_no"].astype(str).eq("equal")
+    assert direct.mean() > 0.9
+    assert vetoed.events.nunique() > link_records(frames, rules).events.nunique()
+
+
+def test_weights_are_bits_and_probabilities_follow(banner, rules):
+    frames, _ = banner
+    linked = link_records(frames, rules)
+    odds = linked.links["match_weight"] + linked.model.prior_weight
+    assert np.allclose(linked.links["match_probability"], 1 / (1 + np.exp2(-odds.clip(-1000, 1000))))
+    assert linked.links.loc[linked.links["link_decision"] == "possible_link", "match_weight"].ge(rules.thresholds.lower).all()
+
+
+def test_the_model_tells_m_u_and_expected_errors(banner, rules):
+    frames, _ = banner
+    model = link_records(frames, rules).model
+    assert model.table.groupby("comparison")[["m_probability", "u_probability"]].sum().to_numpy() == pytest.approx(1.0)
+    ordered = model.table.groupby("comparison")["match_weight"].apply(lambda w: (np.diff(w) <= 1e-9).all())
+    assert ordered.all()
+    assert 0 <= model.errors["false_link_rate"] < 0.01 and 0 <= model.errors["missed_match_rate"] < 0.02
+
+
+def test_any_columns_and_sources_can_be_named():
+    rules = LinkageRules.from_values({
+        "name": "people", "version": 1, "sources": {"left": {"duplicates": "none"}, "right": {"duplicates": "none"}}, "links": [["left", "right"]],
+        "blocking": {"passes": [{"name": "street", "on": ["street"]}]},
+        "comparisons": [{"field": "street", "kind": "exact"}, {"field": "shop", "kind": "recordlinkage", "comparer": {"class": "String"}, "cut": [1.0, 0.8]},
+                        {"field": "tax_no", "kind": "exact"}], "thresholds": {"upper": 3, "lower": 1}})
+    left = pd.DataFrame({"street": [f"s{k % 9}" for k in range(60)], "shop": [f"shop number {k}" for k in range(60)], "tax_no": [f"{k:05}" for k in range(60)]})
+    right = left.rename(index=lambda k: k + 1000).iloc[:50]
+    linked = link_records({"left": left, "right": right}, rules)
+    assert all(linked.events[k] == linked.events[k + 1000] for k in range(50))
