@@ -29,7 +29,7 @@ from popanalysis.columns import DROPPED_FIELDS, DROPPED_HEADER_WORDS, FIELDS_OF_
 from popanalysis.errors import ParameterError, PopAnalysisError, raise_together
 from popanalysis.reference import reference_table
 
-__all__ = ["OfficeLayout", "Synonym", "header_keys", "is_known_header", "known_fields", "names_private_matter", "stored_fields", "synonyms", "usual_header"]
+__all__ = ["OfficeLayout", "Synonym", "header_keys", "is_general", "is_known_header", "known_fields", "names_private_matter", "stored_fields", "synonyms", "usual_header"]
 
 #: Raw fields read beside those of ``FIELDS_OF_KIND``: the date and time of birth may share a column, and a
 #: reissue register has the number in force in a column of its own.
@@ -90,6 +90,11 @@ def synonyms(kind: str) -> Mapping[str, tuple[Synonym, ...]]:
             if all((e.field, e.own) != (field, own) for e in entries):
                 entries.append(Synonym(field, rank, own))
     return {key: tuple(entries) for key, entries in found.items()}
+
+
+def is_general(header: str) -> bool:
+    """Say whether a header alone does not tell whose it is (出生日期 may be anybody's, 分娩日期 is a birth's)."""
+    return any(not entry.own for key in header_keys(header.rsplit("_", 1)[-1]) for entry in synonyms("any").get(key, ()))
 
 
 def usual_header(field: str, kind: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from popanalysis.acquire.heads import Head
 from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
-from popanalysis.acquire.layouts import usual_header
+from popanalysis.acquire.layouts import is_general, usual_header
 from popanalysis.acquire.sheets import SheetParts
 from popanalysis.acquire.table import Table
 from popanalysis.columns import EVENT_OF_KIND
@@ -36,7 +36,7 @@ def refusals(parts: Sequence[SheetParts], tables: Sequence[Table], kind: str, fi
     used = [part for part in parts if part.reading.used]
     strange = [] if settled else [part for part in used if _of_another_event(part, kind)]
     if not used or strange:
-        likely = max((g for g in ([p.likely for p in strange] or _likeliest(tables, file)) if g), key=lambda g: g.score, default=None)
+        likely = max((g for g in _likeliest(tables, file) if g.kind != kind), key=lambda g: g.score, default=None)
         yield _no_sheet_fits(likely, kind, file)
         return
     lacking = [(part, groups) for part in used if (groups := lacking_fields(Head(0, 0, part.reading.columns, 0), kind))]
@@ -49,16 +49,16 @@ def refusals(parts: Sequence[SheetParts], tables: Sequence[Table], kind: str, fi
 
 
 def _of_another_event(part: SheetParts, kind: str) -> bool:
-    """A marriage list has a birth date and two names too; its head fits marriages clearly better, or better and without a child."""
+    """A marriage list has a birth date and two names too; but its head speaks of no child, or fits marriages clearly better."""
+    columns = {c.field: c.header for c in part.reading.columns if c.decision == "used" and c.field}
+    if not columns.keys() & _OF_A_BIRTH and is_general(columns.get("birth_date", "出生日期")):
+        return True
     best = part.likely
-    if best is None or EVENT_OF_KIND.get(best.kind) == EVENT_OF_KIND.get(kind):
-        return False
-    speaks_of_a_child = any(c.field in _OF_A_BIRTH and c.decision == "used" for c in part.reading.columns)
-    return best.score >= _CLEARLY * part.score or (best.score > part.score and not speaks_of_a_child)
+    return best is not None and EVENT_OF_KIND.get(best.kind) != EVENT_OF_KIND.get(kind) and best.score >= _CLEARLY * part.score
 
 
-def _likeliest(tables: Sequence[Table], file: str) -> list[KindGuess | None]:
-    return [guess for table in tables for guess in guess_kinds(table, file)[:1]]
+def _likeliest(tables: Sequence[Table], file: str) -> list[KindGuess]:
+    return [guess for table in tables for guess in guess_kinds(table, file)[:2]]
 
 
 def _hint(likely: KindGuess | None, kind: str) -> Text:
