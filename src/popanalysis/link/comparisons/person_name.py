@@ -30,6 +30,8 @@ _HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
 _ONLY_HAN = re.compile(f"[{_HAN}]+")
 _ANY_HAN = re.compile(f"[{_HAN}]")
 _NOTE = re.compile(r"[(\[【〔<《].*?[)\]】〕>》]|[(\[【〔].*$")
+#: What facilities write for a child without a name: it says nothing about the child.
+_UNNAMED = re.compile("(?:.*之[长次大小双]?[子女婴]+[大小甲乙AB一二]?|(?:暂)?未(?:取名|命名|起名)|待定|无名氏?)")
 _NO_LETTER = re.compile(r"[\s·•‧∙⋅・･．.。、˙●ㆍ\u200b-\u200f\ufeff'’‘`,，△]+")
 _UNKNOWN = re.compile(f"[?？□■*＊\ufffd\ue000-\uf8ff]|[A-Za-z]+|{UNKNOWN_CHARACTER}")
 
@@ -37,11 +39,15 @@ _UNKNOWN = re.compile(f"[?？□■*＊\ufffd\ue000-\uf8ff]|[A-Za-z]+|{UNKNOWN_C
 def plain_name(text: str) -> str:
     """Return a name without blanks, dots and bracket notes; what could not be written becomes the unknown character.
 
+    The placeholder of an unnamed newborn becomes nothing.
+
     Examples
     --------
-    >>> plain_name("阿依古丽 • 买买提"), plain_name("王 芳（离）"), plain_name("李子WEI"), plain_name("LYU XIN")
-    ('阿依古丽买买提', '王芳', '李子□', 'lyuxin')
+    >>> plain_name("阿依古丽 • 买买提"), plain_name("王 芳（离）"), plain_name("李子WEI"), plain_name("LYU XIN"), plain_name("王芳之子")
+    ('阿依古丽买买提', '王芳', '李子□', 'lyuxin', '')
     """
+    if _UNNAMED.fullmatch(text):
+        return ""
     if _ONLY_HAN.fullmatch(text):
         return text
     text = _NO_LETTER.sub("", _NOTE.sub("", unicodedata.normalize("NFKC", text))).rstrip("*")
@@ -79,6 +85,10 @@ def _han_table() -> npt.NDArray[np.bool_]:
     return table
 
 
+#: A name with one of these characters may be a placeholder.
+_IN_PLACEHOLDERS = np.array([ord(c) for c in "之未待无"], dtype=np.uint32)
+
+
 def _points(texts: ObjectArray) -> npt.NDArray[np.uint32]:
     """Code points of texts, a row a text, 0 beyond its end; longer texts are cut."""
     return np.array(texts.tolist(), dtype=f"U{WIDTH}").view(np.uint32).reshape(len(texts), WIDTH)
@@ -109,7 +119,8 @@ class NameKeys:
         self.text = values.copy()
         self.length = np.fromiter(map(len, values), np.int16, len(values))
         points = _points(values)
-        other = np.flatnonzero((self.length > WIDTH) | ~_han_table()[points].all(axis=1))  # all but the plain Han names
+        plain = _han_table()[points].all(axis=1) & ~np.isin(points, _IN_PLACEHOLDERS).any(axis=1)
+        other = np.flatnonzero((self.length > WIDTH) | ~plain)
         self.text[other] = [plain_name(v) for v in values[other]]
         self.length[other] = [len(t) for t in self.text[other]]
         self.regular = self.length <= WIDTH
