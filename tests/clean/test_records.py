@@ -178,3 +178,11 @@ def test_error_cell_is_missing_and_listed() -> None:
     records, faults = clean_records(pd.DataFrame({"mother_name": ["#N/A", "N/A"]}), "birth_cert", types=types)
     assert records["mother_name"].fillna("").tolist() == ["", "N/A"]
     assert faults[["record", "fault", "severity"]].values.tolist() == [[0, "value_error", "error"]]
+
+
+@pytest.mark.parametrize("field", ["birth_date", "birth_datetime"])
+def test_K23_lunar_date_is_missing_with_the_proposed_solar_date_beside_it(field: str) -> None:
+    records, faults = clean_records(pd.DataFrame({field: ["农历二月十三", "2025-02-13", "2025年二月十三"]}), "town_birth", as_of=dt.date(2025, 4, 10))
+    assert records["birth_date"].dt.strftime("%F").fillna("").tolist() == ["", "2025-02-13", ""]
+    assert records["birth_date_proposed"].dt.strftime("%F").fillna("").tolist() == ["2025-03-12", "", "2025-03-12"]
+    assert faults["fault"].tolist() == ["date_lunar", "date_lunar"]

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from popanalysis.clean.faults import Finding
-from popanalysis.clean.lunar import is_lunar
+from popanalysis.clean.lunar import is_lunar, propose_solar_date
 from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
 
 __all__ = ["DateReading", "clean_dates", "clean_times", "read_date", "read_time"]
@@ -227,18 +227,24 @@ def read_time(text: str) -> str | None:
 # --- whole columns --------------------------------------------------------------------------------------------
 
 
-def clean_dates(column: Distinct, order: str | None = None) -> Cleaned:
+def clean_dates(column: Distinct, order: str | None = None, as_of: dt.date | None = None) -> Cleaned:
     """Read the distinct values of a column.
 
     Returns
     -------
-    Cleaned with the columns ``""`` (datetime64[ns], NaT where missing), ``"precision"`` and ``"clock"`` (HH:MM).
+    Cleaned with the columns ``""`` (datetime64[ns], NaT where missing), ``"precision"``, ``"clock"`` (HH:MM) and, where lunar dates stand in
+    the column, ``"proposed"``: the solar dates they may mean, for a person to confirm.
     """
     readings = _without_artefacts([read_date(value, kind, order) for value, kind in zip(column.values, column.types, strict=True)])
     dates = np.array([r.date or "NaT" for r in readings], dtype="datetime64[D]").astype("datetime64[ns]")
     precision = np.array([r.precision for r in readings], dtype=object)
     clocks = np.array([_minutes(r) for r in readings], dtype=object)
-    return Cleaned({"": dates, "precision": precision, "clock": clocks}, [r.findings for r in readings])
+    columns = {"": dates, "precision": precision, "clock": clocks}
+    lunar = [any(f.fault == "date_lunar" for f in r.findings) for r in readings]
+    if any(lunar):
+        proposals = [propose_solar_date(tidy(value)[0], as_of) if is_so else None for value, is_so in zip(column.values, lunar, strict=True)]
+        columns["proposed"] = np.array([date or "NaT" for date in proposals], dtype="datetime64[D]").astype("datetime64[ns]")
+    return Cleaned(columns, [r.findings for r in readings])
 
 
 def _minutes(reading: DateReading) -> str | None:

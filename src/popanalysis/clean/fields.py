@@ -51,7 +51,7 @@ def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
     if field in NAME_FIELDS:
         return clean_names(column, of_child=field == "child_name")
     if field in DATE_FIELDS or field == "birth_datetime":
-        return clean_dates(column, given.date_order)
+        return clean_dates(column, given.date_order, given.as_of)
     if field in ADDRESS_FIELDS:
         return clean_addresses(column, given.divisions)
     if field == "birth_time":
@@ -73,7 +73,7 @@ def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
 
 def typed(field: str, part: str, values: Any, index: pd.Index) -> pd.Series:
     """Return spread values as a column of its type: datetime64[ns], Int64 or string."""
-    if part == "" and (field in DATE_FIELDS or field == "birth_datetime"):
+    if part in ("", "proposed") and (field in DATE_FIELDS or field == "birth_datetime"):
         return pd.Series(values, index=index, dtype="datetime64[ns]")
     if part == "" and field in INTEGER_FIELDS:
         return pd.Series(pd.array([pd.NA if value is None else value for value in values], dtype="Int64"), index=index)

@@ -33,7 +33,7 @@ from popanalysis.errors import NotYetError, ParameterError, ValidationError
 __all__ = ["CLEAN_FAULTS_COLUMNS", "clean_records"]
 
 _TYPES: Final = pd.CategoricalDtype(["text", "number", "date", "bool", "blank", "error"])
-_PARTS_KEPT: Final = {"": "", "state": "_state", "note": "_note", "division": "_division", "town": "_town", "village": "_village"}
+_PARTS_KEPT: Final = {"": "", "state": "_state", "note": "_note", "division": "_division", "town": "_town", "village": "_village", "proposed": "_proposed"}
 
 
 def clean_records(
@@ -58,7 +58,7 @@ def clean_records(
     -------
     records : DataFrame, same index
         Text as ``string``, dates as datetime64[ns], whole numbers as Int64, ``child_sex`` as "1" or "2", missing as NA. Added:
-        ``<number>_state``, ``<name>_note``, ``birth_date_precision``, ``birth_time``, ``birth_date_from`` and
+        ``<number>_state``, ``<name>_note``, ``birth_date_precision``, ``birth_date_proposed`` (solar reading of lunar dates), ``birth_time``, ``birth_date_from`` and
         ``<address>_division``, ``_town``, ``_village``; ``town_code`` beside ``town``.
     faults : DataFrame, one row a fault or repair
         Columns ``record, field, raw_value, fault, done, severity``; codes as in :data:`popanalysis.clean.FAULTS`.
@@ -174,7 +174,7 @@ def _spread(field: str, column: Distinct, cleaned: Cleaned, frame: pd.DataFrame)
     if note is not None and not note.notna().any() and f"{field}_note" not in frame.columns:
         del parts[f"{field}_note"]
     for name in [n for n in parts if n != field and n in frame.columns]:  # cleaned before: what was moved or noted then stays
-        parts[name] = parts[name].fillna(frame[name].astype("string"))
+        parts[name] = parts[name].fillna(frame[name].astype(parts[name].dtype))
     return parts
 
 

@@ -44,6 +44,8 @@ def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.Dat
     clock = columns.pop("birth_date_clock", None)
     if "birth_datetime" in columns:
         moment, precision = columns.pop("birth_datetime"), columns.pop("birth_datetime_precision")
+        if (proposed := columns.pop("birth_datetime_proposed", None)) is not None:
+            columns["birth_date_proposed"] = columns["birth_date_proposed"].fillna(proposed) if "birth_date_proposed" in columns else proposed
         clock = columns.pop("birth_datetime_clock") if clock is None else clock.fillna(columns.pop("birth_datetime_clock"))
         if "birth_date" in columns:
             differs = columns["birth_date"].notna() & moment.notna() & (columns["birth_date"] != moment)
