@@ -17,9 +17,10 @@ import numpy as np
 
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.lunar import is_lunar, propose_solar_date
+from popanalysis.clean.times import TIME_OF_DAY, read_time
 from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
 
-__all__ = ["DateReading", "clean_dates", "clean_times", "read_date", "read_time"]
+__all__ = ["DateReading", "clean_dates", "clean_times", "read_date"]
 
 LOCAL_ZONE: Final = ZoneInfo("Asia/Shanghai")
 _YEARS: Final = range(1850, 2200)
@@ -42,11 +43,6 @@ _SHORT = re.compile(r"(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,4})[日号]?(.*)",
 _NO_YEAR = re.compile(r"\d{1,2}[-/.月]\d{1,2}[日号]?|\d{3,4}", re.ASCII)
 _STAMP = re.compile(r"\d{12,13}", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
-_TIME = re.compile(
-    r"(上午|下午|凌晨|早上|早晨|清晨|中午|傍晚|晚上|晚|夜间|夜里|AM|PM)?\s*(\d{1,2})[:时點点](?:(\d{1,2})(?:[:分](?:(\d{1,2})秒?)?)?|(半)|整)?(?:\.\d+)?\s*(AM|PM)?\s*(Z|[+-]\d{2}:?\d{2})?",
-    re.ASCII | re.IGNORECASE)
-_COMPACT_TIME = re.compile(r"(\d{2})(\d{2})(?:(\d{2}))?", re.ASCII)
-_AFTERNOON = ("下午", "傍晚", "晚上", "晚", "夜间", "夜里", "PM")
 
 
 @dataclass(frozen=True)
@@ -130,7 +126,7 @@ def _read_plain(text: str, cell_type: str, order: str | None) -> DateReading:
         return DateReading(dt.date(int(found[1]), 1, 1), "year", None, (Finding("date_year_only", "kept", "note"),))
     if found := _SHORT.fullmatch(text):
         return _in_order(found, order)
-    if _TIME.fullmatch(text) and (time := read_time(text)):
+    if TIME_OF_DAY.fullmatch(text) and (time := read_time(text)):
         return DateReading(clock=time)
     return _fault("date_no_year" if _NO_YEAR.fullmatch(text) else "date_unreadable")
 
@@ -152,7 +148,7 @@ def _dated(year: int, month: int, day: int, rest: str) -> DateReading:
 
 
 def _timed(date: dt.date, rest: str) -> DateReading:
-    match = _TIME.fullmatch(rest.strip())
+    match = TIME_OF_DAY.fullmatch(rest.strip())
     clock = read_time(rest)
     if clock is None:
         return DateReading(date, "day", None, (Finding("time_unreadable", "set_missing", "note"),))
@@ -196,32 +192,6 @@ def _in_order(found: re.Match[str], order: str | None) -> DateReading:
     year, month, day = (parts[order.index(letter)] for letter in "ymd")
     year += 0 if year > 99 else 2000 if year < 50 else 1900
     return _dated(year, month, day, found[4])
-
-
-def read_time(text: str) -> str | None:
-    """Return a time of day as HH:MM:SS, ``None`` where there is none; 24:00 stays 24:00:00.
-
-    Examples
-    --------
-    >>> [read_time(text) for text in ("14:23", "下午2:23", "14时23分", "1423", "24:00", "25:10")]
-    ['14:23:00', '14:23:00', '14:23:00', '14:23:00', '24:00:00', None]
-    """
-    text = fold_width(text).strip()
-    if found := _TIME.fullmatch(text):
-        word = (found[1] or found[6] or "").upper()
-        hour, minute, second = int(found[2]), 30 if found[5] else int(found[3] or 0), int(found[4] or 0)
-        if word in _AFTERNOON and hour < 12:
-            hour += 12
-        elif word in ("凌晨", "AM") and hour == 12:
-            hour = 0
-        elif word == "中午" and hour < 3:
-            hour += 12
-    elif found := _COMPACT_TIME.fullmatch(text):
-        hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
-    else:
-        return None
-    valid = (hour < 24 and minute < 60 and second < 60) or (hour, minute, second) == (24, 0, 0)
-    return f"{hour:02d}:{minute:02d}:{second:02d}" if valid else None
 
 
 # --- whole columns --------------------------------------------------------------------------------------------
