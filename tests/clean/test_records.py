@@ -186,3 +186,11 @@ def test_K23_lunar_date_is_missing_with_the_proposed_solar_date_beside_it(field:
     assert records["birth_date"].dt.strftime("%F").fillna("").tolist() == ["", "2025-02-13", ""]
     assert records["birth_date_proposed"].dt.strftime("%F").fillna("").tolist() == ["2025-03-12", "", "2025-03-12"]
     assert faults["fault"].tolist() == ["date_lunar", "date_lunar"]
+
+
+def test_mark_behind_an_unnamed_twin_is_its_order() -> None:
+    frame = pd.DataFrame({"child_name": ["王芳之女A", "王芳之女B", "王一（双胞胎小）", "王二"], "mother_name": ["王芳"] * 4})
+    records, _ = clean_records(frame, "birth_cert")
+    assert records["birth_order"].fillna(0).tolist() == [1, 2, 2, 0]
+    stated, _ = clean_records(frame.assign(birth_order=["2", "", "", ""]), "birth_cert")
+    assert stated["birth_order"].fillna(0).tolist() == [2, 2, 2, 0]

@@ -7,7 +7,7 @@ codes of the overlay count as known everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -67,7 +67,6 @@ class Divisions:
     prefectures: Mapping[str, tuple[str, ...]]
     counties: Mapping[str, tuple[str, ...]]
     towns: Mapping[str, Mapping[str, str]]
-    overlay_codes: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
     def load(cls, overlay: Path | None, home: str) -> Divisions:
@@ -100,7 +99,7 @@ class Divisions:
             provinces={row.name: row.code[:2] for row in six if row.code.endswith("0000")} | {"内蒙古": "15", "内蒙": "15"},
             prefectures=_by_name((row for row in six if row.code.endswith("00") and not row.code.endswith("0000")), PREFECTURE_ALIASES),
             counties=_by_name((row for row in six if not row.code.endswith("00")), COUNTY_ALIASES),
-            towns=_towns(towns), overlay_codes=frozenset(row.code for row in added))
+            towns=_towns(towns))
 
     def knows(self, code: str) -> bool:
         """Say whether a six-digit code is or was in force; xxyy01 is the place-holder of old numbers for a city's districts."""

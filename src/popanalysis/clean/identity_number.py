@@ -117,6 +117,8 @@ def read_identity_number(text: str, cell_type: str = "text", divisions: KnowsDiv
         found.append(Finding("width_folded", "mended", "note"))
     if compact != folded:
         found.append(Finding("blanks_removed", "mended", "note"))
+    elif not found and bare != text:
+        found.append(Finding("blanks_removed", "mended", "info"))  # a tab or blank at the ends, as exporters add
     number, mended = _with_x(compact, bare)
     return _judge(number, [*found, *mended], divisions, as_of)
 

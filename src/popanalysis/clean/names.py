@@ -14,7 +14,7 @@ from popanalysis.clean.faults import Finding
 from popanalysis.clean.values import MISSING_WORDS, Cleaned, Distinct, fold_width, is_missing, tidy
 from popanalysis.columns import UNKNOWN_CHARACTER
 
-__all__ = ["NameReading", "clean_names", "is_placeholder_with_mother", "read_name"]
+__all__ = ["NameReading", "clean_names", "is_placeholder_with_mother", "order_in_delivery", "read_name"]
 
 DOT: Final = "\u00b7"
 
@@ -39,6 +39,8 @@ _UNNAMED = re.compile(
     r"(暂|尚|还)?(未|没)(有)?(取|起|定|命)(姓)?名(字)?|待定|未定|待取名|待起名|待命名|无名(氏|字)?|新生儿|婴儿|男婴|女婴|小?宝宝|某某|"
     r".+(之|的)(长|次|三|大|小|双|孪)?(子|女|婴|儿|男|男婴|女婴|婴儿|孩)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?")
 _PERHAPS_UNNAMED = re.compile("[之的]|^[暂尚还未没待无新婴男女宝小某]")
+_TWIN_MARK = re.compile(r"(?:(?:之|的)(?:子|女|婴|男|女婴|男婴|婴儿)|双胞胎?之?|双胎之?|孪生之?)([A-Ca-c大小甲乙丙一二三1-3])$")
+_TWIN_ORDER: Final = {mark: order for order, marks in enumerate(("A大甲一1", "B小乙二2", "C丙三3"), 1) for mark in marks}
 _CHILD_OF_MOTHER = re.compile(r"(之)?(子|女|男|婴|男婴|女婴|婴儿|毛毛|宝宝|B)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?|[大小](子|女|婴)")
 
 
@@ -141,6 +143,16 @@ def is_placeholder_with_mother(child: str, mother: str) -> bool:
     (True, False, True)
     """
     return child.startswith(mother) and bool(_CHILD_OF_MOTHER.fullmatch(child[len(mother):]))
+
+
+def order_in_delivery(note: str) -> int | None:
+    """Return which twin a note speaks of: the mark at the end of 王芳之女A, 双胞胎大, 孪生之二.
+
+    >>> [order_in_delivery(note) for note in ("王芳之女A", "双胞胎小", "孪生之二", "曾用名王大", "王芳之女")]
+    [1, 2, 2, None, None]
+    """
+    found = _TWIN_MARK.search(note)
+    return _TWIN_ORDER[found[1].upper()] if found else None
 
 
 def clean_names(column: Distinct, of_child: bool = False) -> Cleaned:

@@ -16,13 +16,12 @@ from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
 
-__all__ = ["Place", "clean_addresses", "read_place", "village_stem"]
+__all__ = ["Place", "clean_addresses", "read_place"]
 
 _LONGEST_NAME: Final = 15  # 双江拉祜族佤族布朗族傣族自治县
 _HOUSE_NUMBER = re.compile(r"\d")
 _TOWN = re.compile(r"(\D{1,10}?(?:苏木|镇|乡|街道办事处|街道|农场|牧场|林场|园区|管委会))")
 _VILLAGE = re.compile(r"(.{1,12}?)(?:嘎查村|嘎查|村民委员会|村委会|自然村|行政村|村|社区居民委员会|社区居委会|社区|居民委员会|居委会|分场)")
-_VILLAGE_ENDING = re.compile(r"(嘎查村委会|嘎查村|嘎查|村民委员会|村委会|自然村|行政村|村|社区居民委员会|社区居委会|社区|居民委员会|居委会|分场)$")
 
 
 class Place(NamedTuple):
@@ -31,15 +30,6 @@ class Place(NamedTuple):
     division: str | None = None
     town: str | None = None
     village: str | None = None
-
-
-def village_stem(name: str) -> str:
-    """Return a village's name without the word for village.
-
-    >>> village_stem("东梁社区"), village_stem("巴彦嘎查"), village_stem("村")
-    ('东梁', '巴彦', '村')
-    """
-    return _VILLAGE_ENDING.sub("", name) or name
 
 
 def read_place(text: str, divisions: Divisions) -> Place:

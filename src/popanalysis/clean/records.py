@@ -22,6 +22,7 @@ from popanalysis.clean.within_rows import (
     check_future,
     check_numbers,
     place_town,
+    read_birth_order,
     read_child_number,
     report_missing_village,
     settle_birth_date,
@@ -92,6 +93,7 @@ def clean_records(
         found.add(field, raw[field], column, cleaned)
         columns |= _spread(field, column, cleaned, frame)
     settle_child_name(columns, raw, found)
+    read_birth_order(columns)
     settle_birth_date(columns, raw, found, frame)
     read_child_number(columns, raw, found, frame)
     check_numbers(columns, raw, found)

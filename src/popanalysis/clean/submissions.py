@@ -20,6 +20,8 @@ from popanalysis.params import QuarterParams
 
 __all__ = ["ACCOUNTING_COLUMNS", "CleanedLists", "clean_submissions"]
 
+#: Where a field may have been read when its list has no column for it.
+_READ_FROM: Final = {"birth_date": ("birth_datetime", "child_id"), "birth_time": ("birth_datetime", "birth_date"), "child_sex": ("child_id",), "birth_order": ("child_name",)}
 ACCOUNTING_COLUMNS: Final = (*ORIGIN_COLUMNS, "record_id", "fate", "fate_reason")
 
 
@@ -123,8 +125,8 @@ def _letters(submissions: Sequence[Submission]) -> dict[tuple[str, str, str], st
     stated = {(s.file, sheet.name, c.field): c.letter for s in submissions for sheet in s.sheets if sheet.used
                for c in sheet.columns if c.field and c.decision == "used"}
     letters = dict(stated)
-    for file, sheet in {(file, sheet) for file, sheet, _ in stated}:
-        for field, origins in (("birth_date", ("birth_datetime", "child_id")), ("birth_time", ("birth_datetime", "birth_date")), ("child_sex", ("child_id",))):
+    for file, sheet in dict.fromkeys((file, sheet) for file, sheet, _ in stated):
+        for field, origins in _READ_FROM.items():
             origin = next((stated[file, sheet, f] for f in (field, *origins) if (file, sheet, f) in stated), None)
             if origin:
                 letters[file, sheet, field] = origin

@@ -16,10 +16,10 @@ from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.findings import Findings
 from popanalysis.clean.identity_number import birth_dates_of, sexes_of
-from popanalysis.clean.names import is_placeholder_with_mother
+from popanalysis.clean.names import is_placeholder_with_mother, order_in_delivery
 from popanalysis.columns import DATE_FIELDS
 
-__all__ = ["check_future", "check_numbers", "place_town", "read_child_number", "report_missing_village", "settle_birth_date", "settle_child_name"]
+__all__ = ["check_future", "check_numbers", "place_town", "read_birth_order", "read_child_number", "report_missing_village", "settle_birth_date", "settle_child_name"]
 
 Columns = dict[str, pd.Series]
 Raw = dict[str, npt.NDArray[np.object_]]
@@ -37,6 +37,16 @@ def settle_child_name(columns: Columns, raw: Raw, found: Findings) -> None:
         columns["child_name_note"] = note.mask(placeholder, child)
         columns["child_name"] = child.mask(placeholder, pd.NA)
         found.where(placeholder, "child_name", raw["child_name"], Finding("name_placeholder", "moved", "info"))
+
+
+def read_birth_order(columns: Columns) -> None:
+    """Take the order of twins from the note beside the name where the list has no such column or left it blank."""
+    note = columns.get("child_name_note")
+    if note is None:
+        return
+    order = note.map(order_in_delivery, na_action="ignore").astype("Int64")
+    if order.notna().any():
+        columns["birth_order"] = columns["birth_order"].fillna(order) if "birth_order" in columns else order
 
 
 def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.DataFrame) -> None:
