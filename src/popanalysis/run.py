@@ -7,33 +7,24 @@ killed run is found and set aside by the next one. Only one run works on a perio
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import filelock
 import nbformat
-import pandas as pd
 
-from popanalysis.acquire import read_decisions, read_earlier, read_submissions
-from popanalysis.clean import Divisions, clean_submissions
-from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
+from popanalysis.errors import PopAnalysisError, RecordError
+from popanalysis.making import NOTEBOOK, make_record, preflight, project_root, read_notebook, write_notebook
 from popanalysis.params import QuarterParams
-from popanalysis.project import find_root, shipped_folder
-from popanalysis.reconcile import apply_decisions, read_birth_rules
-from popanalysis.report import file_hash, fingerprint, render_html, scan_publish, sealed_files
-from popanalysis.report.record_files import PERSONAL_FIELDS, PUBLISH, RESTRICTED, personal_values, write_json
-from popanalysis.report.sealed_record import read_run_record, refuse_changed_files
-from popanalysis.workspace import CURRENT, TASK, WORK_ENV, Workspace, current_revision, revision_number, revisions
+from popanalysis.report import fingerprint, seal
+from popanalysis.report.record_files import PUBLISH, write_json
+from popanalysis.report.sealed_record import read_run_record
+from popanalysis.workspace import CURRENT, current_revision, revision_number, revisions
 
-__all__ = ["input_hashes", "make_record", "notebook_file", "only_run", "preflight", "project_root", "run_period"]
+__all__ = ["only_run", "run_period"]
 
-NOTEBOOK = "quarterly_record.ipynb"
 UNFINISHED = ".unfinished"
 VERIFYING = ".verifying"
 FAILED = "FAILED"
@@ -80,179 +71,6 @@ def run_period(params_file: Path, *, progress: bool = False) -> Path:
     return revision
 
 
-# --- before -----------------------------------------------------------------------------------------
-
-
-def project_root(start: Path) -> Path:
-    """Return the project of the working folder, or, where that is in none, of ``start``."""
-    try:
-        return find_root()
-    except ParameterError:
-        return find_root(start.resolve())
-
-
-def preflight(params: QuarterParams, root: Path) -> None:
-    """Find everything that can be found before anything is linked, and show it at once."""
-    if params.span.quarter is None:
-        raise NotYetError("monthly_summary" if params.span.month else "annual_rollup")
-    if params.engine == "spark":
-        raise NotYetError("engine: spark")
-    problems: list[PopAnalysisError] = []
-
-    def attempt(step: Any) -> Any:
-        try:
-            return step()
-        except PopAnalysisError as error:
-            problems.extend(getattr(error, "problems", (error,)))
-            return None
-
-    attempt(lambda: read_birth_rules(params, root))
-    attempt(lambda: apply_decisions(read_decisions(params, root)))
-    earlier = attempt(lambda: read_earlier(params, Workspace(Path(), root, None, is_draft=True)))
-    if earlier is not None and earlier.previous is not None:
-        attempt(lambda: refuse_changed_files(earlier.previous.folder, read_run_record(earlier.previous.folder)))
-    divisions = attempt(lambda: Divisions.load(params.divisions_file(root), params.home_division))
-    submissions = attempt(lambda: read_submissions(params, root))
-    if submissions is not None and divisions is not None:
-        attempt(lambda: clean_submissions(submissions, params, divisions))
-    if (template := notebook_file(root)) is not None:
-        attempt(lambda: _check_template(template))
-    raise_together(problems)
-
-
-def notebook_file(root: Path) -> Path:
-    own = root / "notebooks" / NOTEBOOK
-    return own if own.is_file() else shipped_folder("notebooks") / NOTEBOOK
-
-
-def _check_template(path: Path) -> None:
-    """Refuse a notebook whose parameters papermill could not set: without the tagged cell its own values would win."""
-    notebook = _read_notebook(path)
-    if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
-        raise ParameterError(
-            zh=f"记录本 {path.name} 中没有标记为 parameters 的单元格，参数不会生效。请恢复程序自带的记录本。",
-            en=f"Notebook {path.name} has no cell tagged 'parameters'; parameters would not take effect. Restore the notebook that comes with the program.",
-            file=path.name)
-
-
-# --- making -----------------------------------------------------------------------------------------
-
-
-def make_record(params: QuarterParams, root: Path, work: Path, before: Path | None, *, progress: bool) -> None:
-    """Run the notebook in ``work``, check that it ran to its end on the files as they were, render, scan."""
-    work.mkdir()
-    inputs = input_hashes(params, root)
-    (work / TASK).write_text(json.dumps({"revision_before": before.name if before else None}), encoding="utf-8")
-    template = notebook_file(root)
-    output = work / NOTEBOOK
-    _execute(template, output, params, root, work, progress=progress)
-    notebook = _read_notebook(output)
-    _check_executed(notebook, params, work)
-    if input_hashes(params, root) != inputs:
-        changed = [name for name, value in input_hashes(params, root).items() if inputs.get(name) != value]
-        raise RecordError(
-            zh=f"运行期间输入文件被改动：{'、'.join(changed)}。请确认文件不再变动后重新运行。",
-            en=f"Input files changed while the run was under way: {', '.join(changed)}. Make sure nobody edits them and run again.", files=tuple(changed))
-    _publish_notebook(notebook, work / PUBLISH / NOTEBOOK, params)
-    output.unlink()
-    told = read_run_record(work)
-    told["state"] = "checked"
-    told["notebook"] = {"file": f"notebooks/{NOTEBOOK}", "sha256": file_hash(template)}
-    write_json(work / PUBLISH / "run_record.json", told)
-    html = render_html(work / PUBLISH / NOTEBOOK, language=params.language, title=_title(params), stamp="checked")
-    (work / PUBLISH / "record.html").write_text(html, encoding="utf-8", newline="\n")
-    _scan(work, params, root)
-    (work / TASK).unlink()
-
-
-def _read_notebook(path: Path) -> nbformat.NotebookNode:
-    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    return notebook
-
-
-def _write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
-    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
-
-
-def _execute(template: Path, output: Path, params: QuarterParams, root: Path, work: Path, *, progress: bool) -> None:
-    import papermill  # a second to import; nothing else needs it
-    from nbclient.exceptions import DeadKernelError
-
-    before = os.environ.get(WORK_ENV)
-    os.environ[WORK_ENV] = str(work)
-    try:
-        papermill.execute_notebook(
-            str(template), str(output), parameters=params.to_plain(), cwd=str(root), kernel_name="python3",
-            progress_bar={"file": sys.stderr} if progress else False, log_output=False,
-            extra_arguments=["--IPKernelApp.log_level=40"])  # its notes on transport are none of the user's business
-    except papermill.PapermillExecutionError as error:
-        raise RecordError(
-            zh=f"记录本第 {error.cell_index + 1} 个单元格运行失败（{error.ename}）：{error.evalue}",
-            en=f"Cell {error.cell_index + 1} of the notebook failed ({error.ename}): {error.evalue}",
-            cell=error.cell_index + 1, ename=error.ename) from None
-    except DeadKernelError:
-        raise RecordError(
-            zh="运行记录本的内核中途退出：可能内存不足，或单元格中调用了 exit。请关闭其他程序后重新运行。",
-            en="The notebook's kernel ended half-way: memory may be short, or a cell calls exit(). Close other programs and run again.") from None
-    finally:
-        if before is None:
-            del os.environ[WORK_ENV]
-        else:
-            os.environ[WORK_ENV] = before
-
-
-def _check_executed(notebook: nbformat.NotebookNode, params: QuarterParams, work: Path) -> None:
-    """Refuse a notebook that stopped early (``sys.exit()`` counts as success for papermill) or spoke of another period."""
-    for number, cell in enumerate(notebook.cells, 1):
-        if cell.cell_type != "code" or not cell.source.strip():
-            continue
-        stopped = any(output.output_type == "error" for output in cell.outputs)
-        if stopped or cell.execution_count is None or cell.metadata.get("papermill", {}).get("status") != "completed":
-            raise RecordError(
-                zh=f"记录本在第 {number} 个单元格中止，其后的单元格没有运行。请不要在单元格中调用 exit。",
-                en=f"The notebook stopped at cell {number}; the cells after it did not run. Do not call exit() in a cell.", cell=number)
-    try:
-        results = json.loads((work / PUBLISH / "results.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RecordError(
-            zh="记录本运行完毕但没有写出结果文件（results.json）。请恢复程序自带的记录本最后一个单元格。",
-            en="The notebook ran to its end but wrote no results.json. Restore the last cell of the notebook that comes with the program.") from None
-    if results["period"] != params.period:
-        raise RecordError(
-            zh=f"记录本实际使用的统计期是 {results['period']}，与要求的 {params.period} 不符。",
-            en=f"The notebook used period {results['period']}, not {params.period} as asked.", found=results["period"])
-
-
-def _publish_notebook(notebook: nbformat.NotebookNode, path: Path, params: QuarterParams) -> None:
-    """Write the executed notebook beside the record: stamped as checked, without paths of this machine."""
-    for cell in notebook.cells:
-        if "stamp" in cell.metadata.get("tags", []):
-            cell.source = "已核验，待签发（是否正式以 sign_off.json 为准）" if params.language == "zh" else "Checked, to be signed (sign_off.json tells whether it is official)"
-    about = notebook.metadata.get("papermill", {})
-    about.update(input_path=f"notebooks/{NOTEBOOK}", output_path=NOTEBOOK)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write_notebook(notebook, path)
-
-
-def _scan(work: Path, params: QuarterParams, root: Path) -> None:
-    """Refuse to publish a folder in which a person can be found. Names of places and files may stand there, whoever is called so."""
-    records = pd.read_parquet(work / RESTRICTED / "records.parquet")
-    towns = Divisions.load(params.divisions_file(root), params.home_division).towns.get(params.home_division, {})
-    files = [source.name for sources in params.inputs.values() for source in sources]
-    found = scan_publish(work / PUBLISH, personal_values([records], PERSONAL_FIELDS), allowed=[*towns, *files])
-    if found:
-        places = sorted({str(f.file) for f in found})
-        raise RecordError(
-            zh=f"公开文件中发现个人信息，记录未生成：{'、'.join(places)}，共 {len(found)} 处。请检查记录本是否输出了明细行。",
-            en=f"Personal data found in files to be published ({', '.join(places)}; {len(found)} places); no record was made. See whether the notebook shows rows.",
-            files=tuple(places), n_found=len(found))
-
-
-def _title(params: QuarterParams) -> str:
-    period = params.span.in_words(params.language)
-    return f"{period}出生人口信息核对记录" if params.language == "zh" else f"Record of the comparison of births, {period}"
-
-
 # --- sealing and promoting --------------------------------------------------------------------------
 
 
@@ -261,7 +79,7 @@ def _seal(work: Path, number: int, before: Path | None) -> None:
     told.update(
         revision=number,
         revision_before={"revision": before.name, "fingerprint": read_run_record(before)["fingerprint"]} if before else None,
-        sealed=[{"path": path.relative_to(work).as_posix(), "sha256": file_hash(path)} for path in sealed_files(work)],
+        sealed=seal(work),
         fingerprint=fingerprint(work))
     write_json(work / PUBLISH / "run_record.json", told)
 
@@ -316,16 +134,8 @@ def _keep_failure(home: Path, work: Path, params: QuarterParams, error: BaseExce
     (failed / "FAILED.txt").write_text(f"{head}\n{reason.text.zh}\n{reason.text.en}\n", encoding="utf-8", newline="\n")
     partial = work / NOTEBOOK
     if partial.is_file():
-        notebook = _read_notebook(partial)
+        notebook = read_notebook(partial)
         said = f"# {head}\n\n{reason.text.zh}\n\n{reason.text.en}"
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(said, id="failed"))  # type: ignore[no-untyped-call]
-        _write_notebook(notebook, failed / f"FAILED_{NOTEBOOK}")
+        write_notebook(notebook, failed / f"FAILED_{NOTEBOOK}")
     shutil.rmtree(work, ignore_errors=True)
-
-
-def input_hashes(params: QuarterParams, root: Path) -> dict[str, str]:
-    """SHA-256 of every file a record depends on besides its rule sets, by the name the parameters use."""
-    names = [source.path for sources in params.inputs.values() for source in sources if source.path is not None]
-    names += [name for sources in params.inputs.values() for source in sources for name in (source.columns, source.replaces) if name is not None]
-    names += [name for name in (params.divisions_overlay, params.holidays, *params.decisions) if name is not None]
-    return {name: file_hash(root / name) for name in sorted(set(names)) if (root / name).is_file()}

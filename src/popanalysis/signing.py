@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from popanalysis.errors import ParameterError, PopAnalysisError, RecordError
+from popanalysis.making import NOTEBOOK, input_hashes, make_record, notebook_file, preflight, project_root
 from popanalysis.params import QuarterParams
 from popanalysis.reconcile import read_birth_rules
 from popanalysis.report import file_hash, notebook_outputs, sealed_files
 from popanalysis.report.record_files import PUBLISH, write_json
 from popanalysis.report.sealed_record import read_run_record, refuse_changed_files, revision_of
-from popanalysis.run import NOTEBOOK, VERIFYING, input_hashes, make_record, notebook_file, only_run, preflight, project_root
+from popanalysis.run import VERIFYING, only_run
 
 __all__ = ["Verification", "sign_off", "verify_record"]
 
