@@ -79,14 +79,14 @@ def assign(
     event = np.arange(n, dtype=np.int64)
     doubtful, tied = np.zeros(len(left), bool), np.zeros(len(left), bool)
     unproved = np.zeros(n, bool)
-    for shape, members in _by_shape(label, sources):
-        table, edge = _weight_table(members, label, left, right, weights)
-        ways = _ways(shape)
-        if ways is None:
-            for row, matrix, at in zip(members, table, edge, strict=True):
-                _solve_one(shape, row, matrix, at, close_call, event, doubtful, unproved)
-            continue
-        _solve_shape(ways, members, table, edge, close_call, event, doubtful, tied)
+    for members, table, edge in _by_size(label, sources, left, right, weights):
+        for shape, rows in _by_shape(sources[members]):
+            ways = _ways(shape)
+            if ways is None:
+                for row in rows:
+                    _solve_one(shape, members[row], table[row], edge[row], close_call, event, doubtful, unproved)
+            else:
+                _solve_shape(ways, members[rows], table[rows], edge[rows], close_call, event, doubtful, tied)
     return Assignment(event, doubtful, cut, tied, unproved)
 
 
@@ -133,35 +133,42 @@ def assign_edges(
 # --- components of one shape ----------------------------------------------------------------------------
 
 
-def _by_shape(label: Positions, sources: npt.NDArray[np.int64]) -> list[tuple[tuple[int, ...], npt.NDArray[np.int64]]]:
-    """Components of two or more nodes, those of one shape (sources of the nodes, in order) together as rows of a matrix."""
+def _by_size(
+    label: Positions, sources: npt.NDArray[np.int64], left: Positions, right: Positions, weights: FloatArray,
+) -> Iterable[tuple[npt.NDArray[np.int64], FloatArray, Positions]]:
+    """Yield components of two or more nodes, those of one size together.
+
+    A row a component: its nodes in the order of their sources; the weight of every pair of them; and the edge that gives it (-1: none; such
+    a pair weighs next to nothing).
+    """
     size = np.bincount(label)
     at = np.flatnonzero(size[label] > 1)
-    at = at[np.lexsort((at, sources[at], label[at]))]
-    n = size[label[at]]
-    found = []
-    for k in np.unique(n):
-        rows = at[n == k].reshape(-1, k)
-        shapes, which = np.unique(sources[rows], axis=0, return_inverse=True)
-        found += [(tuple(int(s) for s in shape), rows[which.ravel() == s]) for s, shape in enumerate(shapes)]
-    return found
+    at = at[np.lexsort((sources[at], label[at]))]
+    inside = np.flatnonzero(label[left] == label[right])
+    row_of, place = np.empty(len(label), np.int64), np.empty(len(label), np.int64)
+    for k in np.unique(size[size > 1]).tolist():
+        members = at[size[label[at]] == k].reshape(-1, k)
+        row_of[members] = np.arange(len(members))[:, None]
+        place[members] = np.arange(k)[None, :]
+        here = inside[size[label[left[inside]]] == k]
+        low = np.minimum(place[left[here]], place[right[here]])
+        high = np.maximum(place[left[here]], place[right[here]])
+        column = low * k - low * (low + 1) // 2 + high - low - 1
+        table = np.full((len(members), k * (k - 1) // 2), NOT_COMPARED)
+        edge = np.full(table.shape, -1, np.int64)
+        table[row_of[left[here]], column] = weights[here]
+        edge[row_of[left[here]], column] = here
+        yield members, table, edge
 
 
-def _weight_table(members: npt.NDArray[np.int64], label: Positions, left: Positions, right: Positions, weights: FloatArray) -> tuple[FloatArray, Positions]:
-    """Weight of every pair of nodes in each component, and which edge gives it (-1: none; such a pair weighs next to nothing)."""
-    n_rows, k = members.shape
-    row_of, place = np.full(len(label), -1), np.zeros(len(label), np.int64)
-    row_of[members.ravel()] = np.repeat(np.arange(n_rows), k)
-    place[members.ravel()] = np.tile(np.arange(k), n_rows)
-    inside = np.flatnonzero((row_of[left] >= 0) & (row_of[left] == row_of[right]))
-    low = np.minimum(place[left[inside]], place[right[inside]])
-    high = np.maximum(place[left[inside]], place[right[inside]])
-    column = low * k - low * (low + 1) // 2 + high - low - 1
-    table = np.full((n_rows, k * (k - 1) // 2), NOT_COMPARED)
-    edge = np.full(table.shape, -1, np.int64)
-    table[row_of[left[inside]], column] = weights[inside]
-    edge[row_of[left[inside]], column] = inside
-    return table, edge
+def _by_shape(sources: npt.NDArray[np.int64]) -> Iterable[tuple[tuple[int, ...], Positions]]:
+    """Yield the rows that have the same sources in the same order."""
+    which = np.zeros(len(sources), np.int64)
+    for column in sources.T:
+        which = pd.factorize(which * (int(sources.max()) + 1) + column)[0]
+    for k in range(int(which.max()) + 1):
+        rows = np.flatnonzero(which == k)
+        yield tuple(int(s) for s in sources[rows[0]]), rows
 
 
 @lru_cache(maxsize=4096)

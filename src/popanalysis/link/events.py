@@ -197,26 +197,30 @@ def _likeness(universe: Universe, pairs: Pairs, weight: FloatArray, heavy: BoolA
     if not len(at) or not np.isfinite(pairs.apart[at]).all():
         return likeness
     n, n_sources = len(universe), len(universe.sources)
-    best_weight, best_partner = _best_by_source(universe, pairs, weight)
-    order = np.argsort(pairs.left * n + pairs.right)
-    packed = (pairs.left * n + pairs.right)[order]
     i, j = pairs.left[at], pairs.right[at]
+    concerned = np.zeros(n, bool)
+    concerned[i] = concerned[j] = True
+    around = np.flatnonzero(concerned[pairs.left] | concerned[pairs.right])
+    best_weight, best_partner = _best_by_source(universe, pairs.left[around], pairs.right[around], weight[around])
+    packed = pairs.left[around] * n + pairs.right[around]
+    order = np.argsort(packed)
+    packed, known = packed[order], weight[around][order]
     for s in range(n_sources):
         x, y = best_partner[i * n_sources + s], best_partner[j * n_sources + s]
         apart = (x >= 0) & (y >= 0) & (x != y) & (universe.source[i] != s)
         if apart.any():
             k = np.flatnonzero(apart)
             loss = best_weight[i[k] * n_sources + s] + best_weight[j[k] * n_sources + s]
-            loss -= _looked_up(i[k], y[k], n, packed, weight[order]) + _looked_up(j[k], x[k], n, packed, weight[order])
+            loss -= _looked_up(i[k], y[k], n, packed, known) + _looked_up(j[k], x[k], n, packed, known)
             likeness[at[k]] -= np.clip(loss, 0, 1e3)
     return likeness
 
 
-def _best_by_source(universe: Universe, pairs: Pairs, weight: FloatArray) -> tuple[FloatArray, Positions]:
+def _best_by_source(universe: Universe, left: Positions, right: Positions, weight: FloatArray) -> tuple[FloatArray, Positions]:
     """Best weight and best partner of each record in each source (record * sources + source); the first in the line where several tie."""
     n_sources = len(universe.sources)
-    key = np.concatenate([pairs.left * n_sources + universe.source[pairs.right], pairs.right * n_sources + universe.source[pairs.left]])
-    partner = np.concatenate([pairs.right, pairs.left])
+    key = np.concatenate([left * n_sources + universe.source[right], right * n_sources + universe.source[left]])
+    partner = np.concatenate([right, left])
     both = np.concatenate([weight, weight])
     best = np.full(len(universe) * n_sources, -np.inf)
     np.maximum.at(best, key, both)
@@ -255,8 +259,7 @@ def _complete(
     size = np.bincount(label)
     members = np.flatnonzero((size[label] > 2) & (size[label] <= rules.assignment.largest_component))
     members = members[np.argsort(label[members], kind="stable")]
-    inside = np.unique(label[members], return_counts=True)[1]
-    ends = np.repeat(np.cumsum(inside), inside)
+    ends = np.searchsorted(label[members], label[members], side="right")
     after = ends - np.arange(len(members)) - 1
     left = np.repeat(np.arange(len(members)), after)
     right = np.arange(len(left)) - np.repeat(np.cumsum(after) - after, after) + left + 1

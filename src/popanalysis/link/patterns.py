@@ -146,5 +146,5 @@ def level_names(vectors: Vectors, pairs: npt.NDArray[np.int64], missing: Mapping
         if ladder[-1] == OWN_LEVEL:
             ladder, level = ladder[:-1], np.where(level == len(ladder) - 1, UNKNOWN, level)
         place = np.where(level < 0, len(ladder) + missing[name], level)
-        words[name] = pd.Categorical.from_codes(place.tolist(), categories=pd.Index([*ladder, *MISSING_WORDS]))
+        words[name] = pd.Categorical.from_codes(place.astype(np.int8), categories=pd.Index([*ladder, *MISSING_WORDS]))  # type: ignore[arg-type]
     return pd.DataFrame(words)

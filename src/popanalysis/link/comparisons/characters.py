@@ -64,7 +64,7 @@ def _toneless(reading: str) -> str:
 @cache
 def pinyin_syllables() -> dict[str, int]:
     """Number of every toneless syllable; 0 is "no reading"."""
-    found = {_toneless(r) for readings in _readings().values() for r in readings.split(",")}
+    found = set(_toneless(",".join(_readings().values())).split(","))
     return {s: k for k, s in enumerate(sorted(s for s in found | set(_SURNAME_READING.values()) | {"lyu", "nyu"} if s), 1)}
 
 

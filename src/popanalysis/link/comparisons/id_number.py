@@ -54,21 +54,25 @@ class NumberKeys:
     Attributes
     ----------
     text : the number, old ones in their 18-digit form ; code : a whole number, the same for the same number
-    head : the part that tells division and birth date, -1 where the text is no such number
+    head : the part that tells division and birth date, -1 where the text is no such number ; thirds : six digits each, the last from the end
     """
 
     def __init__(self, values: ObjectArray) -> None:
         self.text = values.copy()
-        self.code, self.head, plain = _packed(values)
+        self.code, self.head, self.thirds, plain = _packed(values)
         other = np.flatnonzero(~plain)
         self.text[other] = [upgraded(v.upper()) for v in values[other]]
-        self.code[other], self.head[other], plain = _packed(self.text[other])
+        self.code[other], self.head[other], self.thirds[other], plain = _packed(self.text[other])
         other = other[~plain]
         self.code[other] = _BEYOND + pd.factorize(self.text[other])[0]
 
+    def may_be_slips(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+        """Pairs that share a third of their digits in place (the last third counted from the end): the others differ in more than two."""
+        return np.flatnonzero((self.thirds[a] == self.thirds[b]).any(axis=1))
 
-def _packed(texts: ObjectArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Write 18-digit numbers as whole numbers: all of it, the first 14 digits (-1: none), and which texts are such numbers."""
+
+def _packed(texts: ObjectArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Write 18-digit numbers as whole numbers: all of it, the first 14 digits (-1: none), its thirds, and which texts are such numbers."""
     length = np.fromiter(map(len, texts), np.int64, len(texts))
     digits = np.array(texts.tolist(), dtype="U18").view(np.uint32).reshape(len(texts), 18).astype(np.int64) - ord("0")
     last = np.where(digits[:, 17] == ord("X") - ord("0"), 10, digits[:, 17])
@@ -76,7 +80,10 @@ def _packed(texts: ObjectArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.i
     plain = (length == 18) & is_digit[:, :17].all(axis=1) & (last >= 0) & (last <= 10)
     powers = 10 ** np.arange(16, -1, -1, dtype=np.int64)
     has_head = ((length == 17) | (length == 18)) & is_digit[:, :14].all(axis=1)
-    return (digits[:, :17] @ powers) * 11 + last, np.where(has_head, digits[:, :14] @ powers[3:], -1), plain
+    end = np.clip(length, 6, 18)[:, None] + np.arange(-6, 0)[None, :]
+    parts = (digits[:, :6], digits[:, 6:12], np.take_along_axis(digits, end, axis=1))
+    thirds = np.column_stack([part @ 64 ** np.arange(5, -1, -1, dtype=np.int64) for part in parts])
+    return (digits[:, :17] @ powers) * 11 + last, np.where(has_head, digits[:, :14] @ powers[3:], -1), thirds, plain
 
 
 def edit_distance(left: ObjectArray, right: ObjectArray, limit: int) -> npt.NDArray[np.int32]:
@@ -99,8 +106,9 @@ class IdNumber(Comparison):
         keys = table.keys(NumberKeys)
         level = np.full(len(a), self.rung("different"))
         level[(keys.head[a] == keys.head[b]) & (keys.head[a] >= 0)] = self.rung("same_date_and_division")
-        distance = edit_distance(keys.text[a], keys.text[b], 2)
-        level[distance == 2] = self.rung("two_slips")
-        level[distance == 1] = self.rung("one_slip")
+        near = keys.may_be_slips(a, b)
+        distance = edit_distance(keys.text[a[near]], keys.text[b[near]], 2)
+        level[near[distance == 2]] = self.rung("two_slips")
+        level[near[distance == 1]] = self.rung("one_slip")
         level[keys.code[a] == keys.code[b]] = self.rung("upgraded_15_to_18")
         return self.used(level)

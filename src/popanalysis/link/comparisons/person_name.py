@@ -58,14 +58,15 @@ def plain_name(text: str) -> str:
 
 def _mixed(rows: npt.NDArray[Any], by_position: bool = True) -> npt.NDArray[np.uint64]:
     """Hash rows of numbers to 64 bits; without positions, the order in a row does not matter (0 is nothing)."""
-    value = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    if by_position:
-        value = value * (2 * np.arange(rows.shape[1], dtype=np.uint64) + np.uint64(0xBF58476D1CE4E5B9))
-    value ^= value >> np.uint64(29)
-    value *= np.uint64(0x94D049BB133111EB)
-    value ^= value >> np.uint64(32)
-    value[rows == 0] = 0
-    mixed: npt.NDArray[np.uint64] = value.sum(axis=1, dtype=np.uint64)
+    mixed = np.zeros(len(rows), np.uint64)
+    for k in range(rows.shape[1]):  # few names are long: each further position concerns fewer rows
+        at = np.flatnonzero(rows[:, k])
+        value = rows[at, k].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        value *= np.uint64(2 * k * by_position + 0xBF58476D1CE4E5B9)
+        value ^= value >> np.uint64(29)
+        value *= np.uint64(0x94D049BB133111EB)
+        value ^= value >> np.uint64(32)
+        mixed[at] += value
     return mixed
 
 
@@ -112,7 +113,7 @@ class NameKeys:
     ----------
     text : the plain name ; row : its character numbers, 0 beyond its end ; length : number of characters
     variant : same number = same name but for script variants ; letters : the same whatever the order ; sound, near : blocking keys (-1: none)
-    regular : laid out in ``row`` (neither romanised nor too long) ; silent : nothing but unknown characters
+    regular : laid out in ``row`` (neither romanised nor too long) ; silent : nothing but unknown characters ; has_unknown : one of them
     """
 
     def __init__(self, values: ObjectArray) -> None:
@@ -128,8 +129,9 @@ class NameKeys:
         self.regular[other] &= ~latin
         points[other] = _points(np.where(self.regular[other], self.text[other], ""))
         self.alphabet, self.row = _lay_out(points[:, : max(1, int(self.length[self.regular].max(initial=0)))])
-        known = (self.row > 0) & ~self.alphabet.wildcard[self.row]
-        self.silent = (self.length == 0) | (self.regular & ~known.any(axis=1))
+        n_unknown = self.alphabet.wildcard[self.row].sum(axis=1)
+        self.has_unknown = n_unknown > 0
+        self.silent = (self.length == 0) | (self.regular & (n_unknown == self.length))
         whole = _mixed(self.row)
         if not self.regular.all():
             whole[~self.regular] = pd.util.hash_array(self.text[~self.regular], categorize=False)
@@ -202,7 +204,7 @@ class PersonName(Comparison):
     def own_level(self, table: ValueTable) -> LevelArray:
         """A name with an unknown character meets itself as ``wildcard``; one of nothing else says nothing."""
         k = table.keys(NameKeys)
-        full = np.where(k.alphabet.wildcard[k.row].any(axis=1), self.rung("wildcard"), self.rung("equal"))
+        full = np.where(k.has_unknown, self.rung("wildcard"), self.rung("equal"))
         return self.used(np.where(k.silent, -1, full))
 
     def _by_character(self, level: npt.NDArray[Any], open_: npt.NDArray[np.intp], a: Any, b: Any, k: NameKeys) -> None:
