@@ -258,3 +258,11 @@ def test_damaged_bytes_are_read_or_refused_by_a_named_reason(name: str, make_xls
         with contextlib.suppress(SourceFileError):
             submission = read_submission(InputSource(path="damaged"), "birth_cert", tmp_path)
             assert (submission.rows["role"] == "record").sum() == len(submission.cells) > 0
+
+
+def test_sheet_that_nearly_fits_is_told_what_it_lacks(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    path = make_xlsx("证.xlsx", {"登记": [["新生儿姓名", "性别", "母亲姓名", "父亲姓名", "签发机构"], ["王一", "男", "李娜", "", ""]]})
+    found = recognise_file(path)[0]
+    assert found.kind is None
+    assert "出生医学证明" in found.why.zh
+    assert "出生日期" in found.why.zh

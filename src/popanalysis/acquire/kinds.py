@@ -46,6 +46,7 @@ _TITLE_WORDS: Final = {
     "population": r"常住|常驻|全员人口(?!变动)|育龄妇女|个案",
 }
 _TITLE_WEIGHT: Final = 4.0
+_LACKING_WEIGHT: Final = 0.7
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def guess_kinds(table: Table, file_name: str = "") -> list[KindGuess]:
     """Return the kinds a sheet may be, the likeliest first.
 
     A kind counts with the columns that its own synonyms know, bound columns (民族 of the mother) with a half, and words of
-    title, sheet and file name with four columns. Kinds without their needed fields come last.
+    title, sheet and file name with four columns. A kind without its needed fields counts less.
     """
     guesses = []
     for kind in KINDS:
@@ -83,7 +84,7 @@ def guess_kinds(table: Table, file_name: str = "") -> list[KindGuess]:
         words = tuple(dict.fromkeys(m[0] for m in re.finditer(_TITLE_WORDS.get(kind, r"(?!)"), text)))
         if own:
             guesses.append(KindGuess(kind, len(own) + 0.5 * len(bound) + _TITLE_WEIGHT * bool(words), len({*own, *bound}), words, head))
-    return sorted(guesses, key=lambda g: (bool(lacking_fields(g.head, g.kind)), -g.score, KINDS.index(g.kind)))
+    return sorted(guesses, key=lambda g: (-g.score * (_LACKING_WEIGHT if lacking_fields(g.head, g.kind) else 1), KINDS.index(g.kind)))
 
 
 def _is_own(header: str, field: str, kind: str) -> bool:
@@ -93,5 +94,5 @@ def _is_own(header: str, field: str, kind: str) -> bool:
 
 
 def lacking_fields(head: Head, kind: str) -> list[tuple[str, ...]]:
-    """Return the groups of needed fields of which the head shows none."""
+    """Return the groups of needed fields of which the head shows none (of kinds that are not read yet nothing is known to be needed)."""
     return [group for group in NEEDED_FIELDS.get(kind, ()) if not set(group) & head.fields.keys()]

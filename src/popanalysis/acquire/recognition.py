@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from popanalysis.acquire.kinds import KindGuess, guess_kinds, lacking_fields
+from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
+from popanalysis.acquire.layouts import usual_header
 from popanalysis.acquire.reading import read_bytes, read_tables
 from popanalysis.acquire.rows import classify_rows
 from popanalysis.acquire.submission import SheetReading
 from popanalysis.acquire.table import Table
-from popanalysis.columns import KINDS_READ
 from popanalysis.errors import PopAnalysisError, Text
 
 __all__ = ["Recognition", "recognise_file", "recognise_folder"]
+
+
+_FEWEST = 3  # a head of two known words may stand over anything
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,18 @@ def _recognise_sheet(table: Table, path: Path) -> Recognition:
         return Recognition(path, table.name, table.visible, None, 0.0, Text("空表", "empty"))
     guesses = guess_kinds(table, path.stem)
     others = tuple((guess.kind, guess.score) for guess in guesses[1:3])
-    best = guesses[0] if guesses else None
-    if best is None or lacking_fields(best.head, best.kind) or (len(best.head.fields) < 2 and best.kind in KINDS_READ):
-        return Recognition(path, table.name, table.visible, None, best.score if best else 0.0, Text("没有合适的类别", "no kind fits"), others=others)
+    if not guesses or guesses[0].n_fields < _FEWEST:
+        return Recognition(path, table.name, table.visible, None, 0.0, Text("没有合适的类别", "no kind fits"), others=others)
+    best, lacking = guesses[0], lacking_fields(guesses[0].head, guesses[0].kind)
+    if lacking:
+        return Recognition(path, table.name, table.visible, None, best.score, _almost(best, lacking), others=others)
     return Recognition(path, table.name, table.visible, best.kind, best.score, best.why(), _reading_of(best, table), others)
+
+
+def _almost(guess: KindGuess, lacking: list[tuple[str, ...]]) -> Text:
+    named = "；".join("或".join(usual_header(field, guess.kind) for field in group) for group in lacking)
+    return Text(f"没有合适的类别；较像“{KIND_NAMES[guess.kind].zh}”，但缺少：{named}",
+                f"no kind fits; nearest are {KIND_NAMES[guess.kind].en}, which lack {'; '.join(' or '.join(group) for group in lacking)}")
 
 
 def _reading_of(guess: KindGuess, table: Table) -> SheetReading:
