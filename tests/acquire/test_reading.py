@@ -14,6 +14,7 @@ import xlwt
 from popanalysis.acquire import read_submission, read_submissions, recognise_file, recognise_folder
 from popanalysis.errors import NotYetError, ParameterError, ProblemsFoundError, SourceFileError
 from popanalysis.params import InputSource, QuarterParams
+from popanalysis.reference import reference_table
 
 MakeXlsx = Callable[..., Path]
 CERT_HEAD = ["出生证编号", "新生儿姓名", "性别", "出生日期", "签发日期", "母亲姓名", "母亲身份证号"]
@@ -133,6 +134,14 @@ def test_marriage_list_with_a_birth_date_is_not_read_as_births(make_xlsx: MakeXl
         with pytest.raises(SourceFileError) as error:
             read_submission(InputSource(path=path.name), kind, tmp_path)
         assert error.value.likely == "marriage"
+
+
+def test_list_of_deaths_with_the_columns_of_births_is_told_by_its_title(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    rows = reference_table("headers_attested").query("sheet_id == 'EditWjBdsw'")
+    path = make_xlsx("表.xlsx", {"Sheet1": [[rows["sheet_title"].iloc[0]], list(rows["header"]), ["x"] * len(rows)]})
+    with pytest.raises(SourceFileError) as error:
+        read_submission(InputSource(path=path.name), "town_birth", tmp_path)
+    assert error.value.likely == "death"
 
 
 def test_layout_of_another_kind_is_refused(make_xlsx: MakeXlsx, tmp_path: Path) -> None:

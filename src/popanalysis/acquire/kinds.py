@@ -46,6 +46,7 @@ _TITLE_WORDS: Final = {
     "population": r"常住|常驻|全员人口(?!变动)|育龄妇女|个案",
 }
 _TITLE_WEIGHT: Final = 4.0
+_DEATH_TITLE_WEIGHT: Final = 16.0  # a list of deaths may have the very columns of the register: only its title tells
 _LACKING_WEIGHT: Final = 0.7
 
 
@@ -83,7 +84,7 @@ def guess_kinds(table: Table, file_name: str = "") -> list[KindGuess]:
         text = re.sub(r"\s", "", f"{title_of(table, head)} {table.name} {file_name}")
         words = tuple(dict.fromkeys(m[0] for m in re.finditer(_TITLE_WORDS.get(kind, r"(?!)"), text)))
         if own:
-            guesses.append(KindGuess(kind, len(own) + 0.5 * len(bound) + _TITLE_WEIGHT * bool(words), len({*own, *bound}), words, head))
+            guesses.append(KindGuess(kind, len(own) + 0.5 * len(bound) + (_DEATH_TITLE_WEIGHT if kind == "death" else _TITLE_WEIGHT) * bool(words), len({*own, *bound}), words, head))
     return sorted(guesses, key=lambda g: (-g.score * (_LACKING_WEIGHT if lacking_fields(g.head, g.kind) else 1), KINDS.index(g.kind)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Final
 
 from popanalysis.acquire.heads import Head
@@ -49,16 +50,19 @@ def refusals(parts: Sequence[SheetParts], tables: Sequence[Table], kind: str, fi
 
 
 def _of_another_event(part: SheetParts, kind: str) -> bool:
-    """A marriage list has a birth date and two names too; but its head speaks of no child, or fits marriages clearly better."""
+    """A marriage list has a birth date and two names too; but its head speaks of no child, or fits marriages clearly better, or its title says so."""
     columns = {c.field: c.header for c in part.reading.columns if c.decision == "used" and c.field}
     if not columns.keys() & _OF_A_BIRTH and is_general(columns.get("birth_date", "出生日期")):
         return True
-    best = part.likely
-    return best is not None and EVENT_OF_KIND.get(best.kind) != EVENT_OF_KIND.get(kind) and best.score >= _CLEARLY * part.score
+    best, fit = part.likely, part.fit
+    if best is None or fit is None or EVENT_OF_KIND.get(best.kind) == EVENT_OF_KIND.get(kind):
+        return False
+    title_contradicts = bool(best.title_words) and not fit.title_words and best.score > fit.score
+    return title_contradicts or best.score >= _CLEARLY * fit.score
 
 
 def _likeliest(tables: Sequence[Table], file: str) -> list[KindGuess]:
-    return [guess for table in tables for guess in guess_kinds(table, file)[:2]]
+    return [guess for table in tables for guess in guess_kinds(table, PurePosixPath(file).name)[:2]]
 
 
 def _hint(likely: KindGuess | None, kind: str) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Final, cast
 
 import pandas as pd
@@ -32,7 +33,7 @@ class SheetParts:
     rows: pd.DataFrame
     faults: list[dict[str, object]]
     likely: KindGuess | None = None  # what the head looks like by itself
-    score: float = 0.0  # how well it fits the kind it was read as
+    fit: KindGuess | None = None  # how well it fits the kind it was read as
 
 
 def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, wanted: list[str] | None) -> SheetParts:
@@ -52,9 +53,9 @@ def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, 
         name=table.name, visible=table.visible, used=True, why=_why_used(head, kind, named),
         header_rows=tuple(table.numbers[head.first : head.last + 1]), columns=_told_columns(table, head, places), n_rows=len(places), n_blank=roles.n_blank,
         n_hidden_rows=len(table.hidden_rows.intersection(filled)), printed_total=roles.printed_total, n_hidden_columns=table.n_hidden_columns)
-    guesses = guess_kinds(_head_alone(table, head), file)
+    guesses = guess_kinds(_head_alone(table, head), PurePosixPath(file).name)
     return SheetParts(reading, cells, types, rows, _total_faults(table, roles, len(places), file), next(iter(guesses), None),
-                      next((guess.score for guess in guesses if guess.kind == kind), 0.0))
+                      next((guess for guess in guesses if guess.kind == kind), None))
 
 
 def _head_alone(table: Table, head: Head) -> Table:
