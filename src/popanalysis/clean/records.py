@@ -145,9 +145,9 @@ def _without_errors(texts: npt.NDArray[np.object_], kinds: pd.Categorical | None
 
 def _fill_ditto(texts: npt.NDArray[np.object_], frame: pd.DataFrame, field: str, found: Findings) -> npt.NDArray[np.object_]:
     """Fill 同上 from the row above on the same sheet; above the first row there is nothing to take."""
-    ditto = np.isin(texts, list(DITTO_WORDS))
-    if not ditto.any():
+    if DITTO_WORDS.isdisjoint(texts):
         return texts
+    ditto = np.isin(texts, list(DITTO_WORDS))
     above = pd.Series(texts, index=frame.index, dtype=object).mask(ditto)
     sheets = [frame[name].fillna("") for name in ("file", "sheet") if name in frame.columns]
     filled = (above.groupby(sheets, sort=False).ffill() if sheets else above.ffill()).fillna("").to_numpy(dtype=object)
