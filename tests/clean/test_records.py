@@ -158,6 +158,12 @@ def test_towns_of_the_home_banner_are_found_by_full_or_short_name() -> None:
     assert faults["fault"].tolist() == ["town_unknown"]
 
 
+def test_a_village_written_with_its_town_tells_the_town_where_no_column_does() -> None:
+    frame = pd.DataFrame({"village": ["库伦镇东梁社区", "东梁社区", ""], "child_name": "白雪", "birth_date": "2025-03-05"})
+    records, _ = clean_records(frame, "hukou_birth", divisions=Divisions.load(None, home="150524"))
+    assert records["town_code"].fillna("").tolist() == ["150524100", "", ""]
+
+
 def test_what_cannot_be_cleaned_is_refused() -> None:
     with pytest.raises(NotYetError):
         clean_records(RAW, "marriage")

@@ -60,7 +60,7 @@ def clean_records(
     records : DataFrame, same index
         Text as ``string``, dates as datetime64[ns], whole numbers as Int64, ``child_sex`` as "1" or "2", missing as NA. Added:
         ``<number>_state``, ``<name>_note``, ``birth_date_precision``, ``birth_date_proposed`` (solar reading of lunar dates), ``birth_time``, ``birth_date_from`` and
-        ``<address>_division``, ``_town``, ``_village``; ``town_code`` beside ``town``.
+        ``<address>_division``, ``_town``, ``_village``; ``town_code`` of ``town``, or of ``village`` where that begins with its town.
     faults : DataFrame, one row a fault or repair
         Columns ``record, field, raw_value, fault, done, severity``; codes as in :data:`popanalysis.clean.FAULTS`.
 

@@ -17,6 +17,7 @@ from popanalysis.clean.faults import Finding
 from popanalysis.clean.findings import Findings
 from popanalysis.clean.identity_number import birth_dates_of, sexes_of
 from popanalysis.clean.names import is_placeholder_with_mother, order_in_delivery
+from popanalysis.clean.places import read_place
 from popanalysis.columns import DATE_FIELDS
 
 __all__ = ["check_future", "check_numbers", "place_town", "read_birth_order", "read_child_number", "report_missing_village", "settle_birth_date", "settle_child_name"]
@@ -135,9 +136,14 @@ def check_future(columns: Columns, raw: Raw, found: Findings, as_of: dt.date | N
 
 
 def place_town(columns: Columns, raw: Raw, found: Findings, divisions: Divisions) -> None:
-    """Look the stated town up among the home banner's."""
+    """Look the stated town up among the home banner's; without such a column the village's name may begin with its town."""
     towns = divisions.towns.get(divisions.home, {})
-    if "town" not in columns or not towns:
+    if not towns:
+        return
+    if "town" not in columns:
+        if "village" in columns:
+            places = {name: read_place(name, divisions).town for name in columns["village"].dropna().unique()}
+            columns["town_code"] = columns["village"].map(places).astype("string")
         return
     short = {name.removesuffix("镇").removesuffix("苏木").removesuffix("乡"): code for name, code in towns.items()}
     columns["town_code"] = columns["town"].map(lambda name: towns.get(name) or short.get(name), na_action="ignore").astype("string")

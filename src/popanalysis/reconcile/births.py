@@ -10,7 +10,9 @@ __all__ = ["births_from_records"]
 
 #: Where a birth's home is read from, strongest first: the town knows its households, the police its registrations.
 _HOME_EVIDENCE = (("town_birth", "mother_hukou_addr"), ("birth_cert", "mother_hukou_addr"), ("hukou_birth", "hukou_addr"))
-_TOWN_EVIDENCE = (*_HOME_EVIDENCE, ("town_birth", "mother_live_addr"), ("birth_cert", "mother_live_addr"))
+_TOWN_EVIDENCE = (
+    ("town_birth", "town_code"), *((kind, f"{address}_town") for kind, address in _HOME_EVIDENCE), ("hukou_birth", "town_code"),
+    ("town_birth", "mother_live_addr_town"), ("birth_cert", "mother_live_addr_town"))
 
 
 def births_from_records(
@@ -53,7 +55,7 @@ def births_from_records(
     births["home"] = division.map(lambda code: "unknown" if not isinstance(code, str) else "home" if code == home_division else "elsewhere")
     if "hukou_birth" in births:
         births.loc[births["hukou_birth"].notna(), "home"] = "home"  # registered with the banner's own police
-    town = _first([value(kind, f"{address}_town") for kind, address in _TOWN_EVIDENCE])
+    town = _first([value(kind, column) for kind, column in _TOWN_EVIDENCE])
     births["town"] = town.map(lambda code: code if str(code).startswith(home_division) else None)
     return births
 
