@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from operator import is_
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from popanalysis.errors import LinkageError
 from popanalysis.link.rules import LinkageRules, nearest
@@ -29,6 +31,8 @@ Keys = TypeVar("Keys")
 MISSING = -1
 #: Texts that say "nothing is known"; the last four are what a cast to text makes of a gap.
 MISSING_WORDS = frozenset({"", "无", "不详", "未知", "暂无", "待查", "—", "-", "/", "nan", "None", "<NA>", "NaT"})
+
+_MISSING_WORDS = pa.array(sorted(MISSING_WORDS))
 
 _TIME_OF_DAY = re.compile(r"[T ]00:00(:00(\.0+)?)?$")
 
@@ -101,9 +105,11 @@ def code_records(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> Uni
     columns: dict[str, Column] = {}
     notes: list[str] = []
     dates = {c.field for c in rules.comparisons if c.kind == "date"}
-    for pool in _pools(rules):
-        texts = [_texts(f, name, name in dates) for name in pool for f in given]
-        codes, values = code_values(np.concatenate(texts)) if texts else (np.array([], np.int32), np.array([], object))
+    pools = _pools(rules)
+    columns_of_pools = [np.concatenate([_texts(f, name, name in dates) for name in pool for f in given]) for pool in pools]
+    with ThreadPoolExecutor(2) as threads:  # arrow hashes without holding Python's lock; results come in order
+        coded = list(threads.map(code_values, columns_of_pools))
+    for pool, (codes, values) in zip(pools, coded, strict=True):
         table = ValueTable(values)
         if dates.intersection(pool):
             notes += _check_dates(table, pool)
@@ -123,13 +129,26 @@ def code_values(values: ObjectArray) -> tuple[IntArray, ObjectArray]:
     >>> codes.tolist(), texts.tolist()
     ([0, -1, 0, -1, 1], ['王芳', '李娜'])
     """
-    codes, distinct = pd.factorize(values)
-    texts = [v.strip() if type(v) is str else _plain(v) for v in distinct]
-    if MISSING_WORDS.isdisjoint(texts) and all(map(is_, texts, distinct)):
-        return codes.astype(np.int32), np.asarray(distinct, dtype=object)
-    mended, kept = pd.factorize(np.array([None if t in MISSING_WORDS else t for t in texts], dtype=object))
-    codes = np.append(mended, MISSING)[codes]  # code -1 takes the appended entry
-    return codes.astype(np.int32), np.asarray(kept, dtype=object)
+    codes, texts, doubtful = _distinct_texts(values)
+    if len(doubtful):
+        texts[doubtful] = [None if t in MISSING_WORDS else t for t in map(str.strip, texts[doubtful])]
+        mended, kept = pd.factorize(texts)
+        codes, texts = np.append(mended, MISSING)[codes], np.asarray(kept, dtype=object)  # code -1 takes the appended entry
+    return codes.astype(np.int32), texts
+
+
+def _distinct_texts(values: ObjectArray) -> tuple[npt.NDArray[Any], ObjectArray, npt.NDArray[np.intp]]:
+    """Return codes, distinct values as text, and which of these may have to be trimmed or be missing."""
+    try:
+        encoded = pa.array(values, pa.string(), from_pandas=True).dictionary_encode()
+    except (pa.ArrowTypeError, pa.ArrowInvalid, UnicodeEncodeError):  # not all of them text: Python's own way
+        codes, distinct = pd.factorize(values)
+        texts = np.array([v if type(v) is str else _plain(v) for v in distinct], dtype=object)
+        return codes, texts, np.arange(len(texts))
+    told = encoded.dictionary
+    doubtful = pc.or_(pc.not_equal(pc.utf8_trim_whitespace(told), told), pc.is_in(told, _MISSING_WORDS)).to_numpy(zero_copy_only=False)
+    texts = told.to_numpy(zero_copy_only=False).copy()  # arrow's own memory is not to be written
+    return encoded.indices.fill_null(MISSING).to_numpy(), texts, np.flatnonzero(doubtful)
 
 
 # --- columns ----------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from recordlinkage.index import Block
 from popanalysis.errors import LinkageError
 from popanalysis.link.blocking import Candidates, PassKeys, agreed_passes
 from popanalysis.link.coding import Universe
-from popanalysis.link.events import Pairs
+from popanalysis.link.pairs import Pairs
 from popanalysis.link.rules import LinkageRules
 
 __all__ = ["binarised", "plain_candidates", "plain_recordlinkage"]

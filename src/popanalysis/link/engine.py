@@ -14,13 +14,14 @@ from popanalysis.columns import LINKS_COLUMNS
 from popanalysis.errors import LinkageError, NotYetError
 from popanalysis.link import control
 from popanalysis.link.blocking import BlockingReport, Candidates, block_pairs
+from popanalysis.link.bonds import read_bonds
 from popanalysis.link.coding import Universe, code_records
-from popanalysis.link.decision import decide_patterns
-from popanalysis.link.events import Grouped, Pairs, names_apart, read_bonds, select_events
-from popanalysis.link.patterns import Vectors, compare_pairs, count_patterns, level_names
+from popanalysis.link.events import Grouped, select_events
+from popanalysis.link.pairs import Pairs, score
+from popanalysis.link.patterns import compare_pairs, count_patterns, level_names
 from popanalysis.link.quality import expected_errors
 from popanalysis.link.rules import LinkageRules, nearest
-from popanalysis.link.training import LinkageModel, score_pairs, train_model
+from popanalysis.link.training import LinkageModel, train_model
 
 __all__ = ["Linked", "link_records"]
 
@@ -101,25 +102,14 @@ def link_records(
     model = train_model(universe, candidates, vectors, patterns, rules)
 
     def scored(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Pairs:
-        return _scored(universe, left, right, compare_pairs(universe, left, right, rules), model, rules)
+        return score(universe, left, right, compare_pairs(universe, left, right, rules), model, rules)
 
-    pairs = _scored(universe, candidates.left, candidates.right, vectors, model, rules)
+    pairs = score(universe, candidates.left, candidates.right, vectors, model, rules)
     if engine == "recordlinkage":
         pairs = control.plain_recordlinkage(universe, pairs, rules)
     grouped = select_events(universe, pairs, bonds, rules, scored)
     model = replace(model, errors=expected_errors(grouped, model, rules))
     return _told(universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)])
-
-
-def _scored(
-    universe: Universe, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], vectors: Vectors, model: LinkageModel, rules: LinkageRules,
-) -> Pairs:
-    patterns = count_patterns(vectors.levels, vectors.n_levels)
-    weight = score_pairs(universe, left, right, vectors, patterns, model, rules)
-    rule = decide_patterns(patterns.levels, vectors.names, vectors.ladders, rules)[patterns.of_pair]
-    told = names_apart(rules, vectors.names)
-    by_pattern = np.sum([np.append(model.weights[k], 0.0)[patterns.levels[:, k]] for k in told], axis=0) if told else np.full(len(patterns.levels), np.inf)
-    return Pairs(left, right, weight, rule, np.asarray(by_pattern)[patterns.of_pair], vectors)
 
 
 # --- the result, in record ids ----------------------------------------------------------------------------

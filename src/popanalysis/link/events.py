@@ -7,60 +7,21 @@ decide whether two rows of a list are one child.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from popanalysis.errors import LinkageError
 from popanalysis.link.assignment import NEVER, Assignment, assign, components
+from popanalysis.link.bonds import Bonds
 from popanalysis.link.coding import Universe
-from popanalysis.link.patterns import Vectors
+from popanalysis.link.duplicates import duplicate_of, leftover_duplicates, likeness_of, may_repeat
+from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
 from popanalysis.link.rules import LinkageRules
 
-__all__ = ["Bonds", "Grouped", "Pairs", "read_bonds", "select_events"]
-
-Positions = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Compared pairs: positions, weight in bits, decision of the table ("" where no line applies), levels, and the weight of the fields
-    that tell children of one delivery apart."""
-
-    left: Positions
-    right: Positions
-    weight: FloatArray
-    rule: npt.NDArray[np.object_]
-    apart: FloatArray
-    vectors: Vectors
-
-    def __len__(self) -> int:
-        return len(self.left)
-
-    def __add__(self, more: Pairs) -> Pairs:
-        vectors = Vectors(self.vectors.names, self.vectors.ladders, np.concatenate([self.vectors.levels, more.vectors.levels]),
-                          np.concatenate([self.vectors.swapped, more.vectors.swapped]))
-        joined = {k: np.concatenate([getattr(self, k), getattr(more, k)]) for k in ("left", "right", "weight", "rule", "apart")}
-        return Pairs(vectors=vectors, **joined)
-
-
-@dataclass(frozen=True)
-class Bonds:
-    """What people decided and earlier quarters settled.
-
-    ``together``: pairs of positions that are one event; ``never``: packed pairs (low * n + high) that are not; ``event``: number of the
-    carried-forward event of each record, -1 where new.
-    """
-
-    together: tuple[Positions, Positions]
-    never: Positions
-    event: Positions
-    notes: tuple[str, ...] = ()
+__all__ = ["Grouped", "select_events"]
 
 
 @dataclass
@@ -85,60 +46,6 @@ class Grouped:
     notes: list[str] = field(default_factory=list)
 
 
-# --- decisions of people, events carried forward --------------------------------------------------------
-
-
-def read_bonds(universe: Universe, decisions: pd.DataFrame | None, known_events: pd.Series[str] | None) -> Bonds:
-    """Translate decisions and carried-forward events into positions.
-
-    Raises
-    ------
-    LinkageError : a decision contradicts another one or a carried-forward event.
-    """
-    n = len(universe)
-    place = pd.Index(universe.record_ids)
-    event = np.full(n, -1, np.int64)
-    together: list[tuple[Positions, Positions]] = [(np.array([], np.int64), np.array([], np.int64))]
-    notes: list[str] = []
-    if known_events is not None and len(known_events):
-        at = place.get_indexer(known_events.index)
-        labels = pd.factorize(known_events.to_numpy(dtype=object), sort=True)[0]
-        event[at[at >= 0]] = labels[at >= 0]
-        order = np.lexsort((np.arange(n), event))
-        order = order[event[order] >= 0]
-        same = event[order][1:] == event[order][:-1]
-        together.append((order[:-1][same], order[1:][same]))
-    never = np.array([], np.int64)
-    if decisions is not None and len(decisions):
-        a, b = (place.get_indexer(pd.Index(decisions[name])) for name in ("record_id_a", "record_id_b"))
-        known = (a >= 0) & (b >= 0)
-        if not known.all():
-            notes.append(f"{int((~known).sum())} decisions speak of records that are not in the lists; they were left aside")
-        is_match = decisions["is_match"].to_numpy(dtype=bool)
-        low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
-        together.append((low[known & is_match], high[known & is_match]))
-        never = (low * n + high)[known & ~is_match]
-    joined = (np.concatenate([t[0] for t in together]), np.concatenate([t[1] for t in together]))
-    _check_bonds(universe, joined, never, event)
-    return Bonds(joined, never, event, tuple(notes))
-
-
-def _check_bonds(universe: Universe, together: tuple[Positions, Positions], never: Positions, event: Positions) -> None:
-    n = len(universe)
-    label = components(n, *together)
-    split = never[label[never // max(n, 1)] == label[never % max(n, 1)]] if len(never) else never
-    known = np.flatnonzero(event >= 0)
-    frame = pd.DataFrame({"node": label[known], "event": event[known]}).drop_duplicates()
-    merged = known[np.isin(label[known], frame.loc[frame["node"].duplicated(keep=False), "node"])]
-    found = [*(int(p // n) for p in split), *(int(p % n) for p in split), *merged.tolist()]
-    if found:
-        ids = [str(universe.record_ids[k]) for k in found[:5]]
-        raise LinkageError(
-            zh=f"比对决定相互矛盾：同一组记录既被确认为同一事件、又被确认为不同事件，涉及记录 {'、'.join(ids)}。请更正其中一条决定后重新运行。",
-            en=f"Decisions contradict: the same records are said to be one event and different events; records {', '.join(ids)}. Mend one of the decisions.",
-            record_ids=ids)
-
-
 # --- the chain ------------------------------------------------------------------------------------------
 
 
@@ -153,8 +60,8 @@ def select_events(universe: Universe, pairs: Pairs, bonds: Bonds, rules: Linkage
     weight = _decided_weights(pairs, bonds, universe, rules)
     same_list = universe.source[pairs.left] == universe.source[pairs.right]
     heavy = same_list & (weight >= rules.thresholds.upper)
-    likeness = _likeness(universe, pairs, weight, heavy)
-    duplicate = heavy & (likeness >= rules.assignment.close_call) & _may_repeat(universe, rules)[universe.source[pairs.left]]
+    likeness = likeness_of(universe, pairs, weight, heavy)
+    duplicate = heavy & (likeness >= rules.assignment.close_call) & may_repeat(universe, rules)[universe.source[pairs.left]]
     node = components(len(universe), np.concatenate([bonds.together[0], pairs.left[duplicate]]), np.concatenate([bonds.together[1], pairs.right[duplicate]]))
     pairs, weight = _complete(universe, pairs, weight, node, bonds, rules, compare)
     sources, edges, edge_of_pair = _node_edges(universe, pairs, weight, node)
@@ -162,7 +69,7 @@ def select_events(universe: Universe, pairs: Pairs, bonds: Bonds, rules: Linkage
                    close_call=rules.assignment.close_call, largest_component=rules.assignment.largest_component)
     event = _certain_events(found, edges, node, rules)
     siblings = heavy & ~duplicate
-    event, joined = _leftover_duplicates(universe, pairs, siblings, likeness, event, rules)
+    event, joined = leftover_duplicates(universe, pairs, siblings, likeness, event, rules)
     return _opened(universe, pairs, weight, node, event, found, edges, edge_of_pair, siblings, likeness, joined, rules)
 
 
@@ -180,61 +87,6 @@ def _decided_weights(pairs: Pairs, bonds: Bonds, universe: Universe, rules: Link
     left, right = bonds.event[pairs.left], bonds.event[pairs.right]
     weight[(left >= 0) & (right >= 0) & (left != right)] = NEVER
     return weight
-
-
-def _may_repeat(universe: Universe, rules: LinkageRules) -> BoolArray:
-    return np.array([rules.sources[s].duplicates == "find" for s in universe.sources])
-
-
-def _likeness(universe: Universe, pairs: Pairs, weight: FloatArray, heavy: BoolArray) -> FloatArray:
-    """Bits for "one child" against "two children of one delivery", for heavy pairs of one list.
-
-    The list's own evidence is that of the fields that tell children apart; if another list holds a better partner for each of the two,
-    what they would lose by sharing one speaks against it.
-    """
-    likeness = np.where(heavy, pairs.apart, -np.inf)
-    at = np.flatnonzero(heavy)
-    if not len(at) or not np.isfinite(pairs.apart[at]).all():
-        return likeness
-    n, n_sources = len(universe), len(universe.sources)
-    i, j = pairs.left[at], pairs.right[at]
-    concerned = np.zeros(n, bool)
-    concerned[i] = concerned[j] = True
-    around = np.flatnonzero(concerned[pairs.left] | concerned[pairs.right])
-    best_weight, best_partner = _best_by_source(universe, pairs.left[around], pairs.right[around], weight[around])
-    packed = pairs.left[around] * n + pairs.right[around]
-    order = np.argsort(packed)
-    packed, known = packed[order], weight[around][order]
-    for s in range(n_sources):
-        x, y = best_partner[i * n_sources + s], best_partner[j * n_sources + s]
-        apart = (x >= 0) & (y >= 0) & (x != y) & (universe.source[i] != s)
-        if apart.any():
-            k = np.flatnonzero(apart)
-            loss = best_weight[i[k] * n_sources + s] + best_weight[j[k] * n_sources + s]
-            loss -= _looked_up(i[k], y[k], n, packed, known) + _looked_up(j[k], x[k], n, packed, known)
-            likeness[at[k]] -= np.clip(loss, 0, 1e3)
-    return likeness
-
-
-def _best_by_source(universe: Universe, left: Positions, right: Positions, weight: FloatArray) -> tuple[FloatArray, Positions]:
-    """Best weight and best partner of each record in each source (record * sources + source); the first in the line where several tie."""
-    n_sources = len(universe.sources)
-    key = np.concatenate([left * n_sources + universe.source[right], right * n_sources + universe.source[left]])
-    partner = np.concatenate([right, left])
-    both = np.concatenate([weight, weight])
-    best = np.full(len(universe) * n_sources, -np.inf)
-    np.maximum.at(best, key, both)
-    chosen = np.full(len(best), len(universe), np.int64)
-    top = both == best[key]
-    np.minimum.at(chosen, key[top], partner[top])
-    chosen[chosen == len(universe)] = -1
-    return best, chosen
-
-
-def _looked_up(a: Positions, b: Positions, n: int, packed: Positions, weight: FloatArray) -> FloatArray:
-    key = np.minimum(a, b) * n + np.maximum(a, b)
-    at = np.minimum(np.searchsorted(packed, key), len(packed) - 1)
-    return np.where(packed[at] == key, weight[at], 0.0)
 
 
 # --- components -----------------------------------------------------------------------------------------
@@ -257,7 +109,8 @@ def _complete(
     joins = weight >= rules.thresholds.lower
     label = components(n, np.concatenate([pairs.left[joins], *_chains(node)[:1]]), np.concatenate([pairs.right[joins], *_chains(node)[1:]]))
     size = np.bincount(label)
-    members = np.flatnonzero((size[label] > 2) & (size[label] <= rules.assignment.largest_component))
+    wanting = (size > 2) & (size <= rules.assignment.largest_component) & (_n_given(universe, pairs, label) < _n_possible(universe, label))
+    members = np.flatnonzero(wanting[label])
     members = members[np.argsort(label[members], kind="stable")]
     ends = np.searchsorted(label[members], label[members], side="right")
     after = ends - np.arange(len(members)) - 1
@@ -267,11 +120,25 @@ def _complete(
     a, b = np.minimum(a, b), np.maximum(a, b)
     open_ = (universe.source[a] != universe.source[b]) & (node[a] != node[b])
     a, b = a[open_], b[open_]
-    new = ~np.isin(a * n + b, (pairs.left * n + pairs.right)[label[pairs.left] == label[pairs.right]])
+    inside = wanting[label[pairs.left]] & (label[pairs.left] == label[pairs.right])
+    new = ~np.isin(a * n + b, (pairs.left * n + pairs.right)[inside])
     if not new.any():
         return pairs, weight
     more = compare(a[new], b[new])
     return pairs + more, np.concatenate([weight, _decided_weights(more, bonds, universe, rules)])
+
+
+def _n_given(universe: Universe, pairs: Pairs, label: Positions) -> Positions:
+    """Compared pairs of different lists in each component."""
+    inside = (label[pairs.left] == label[pairs.right]) & (universe.source[pairs.left] != universe.source[pairs.right])
+    return np.bincount(label[pairs.left[inside]], minlength=int(label.max(initial=-1)) + 1)
+
+
+def _n_possible(universe: Universe, label: Positions) -> Positions:
+    """Pairs of different lists that each component could have."""
+    n_sources = len(universe.sources)
+    per_list = np.bincount(label * n_sources + universe.source, minlength=(int(label.max(initial=-1)) + 1) * n_sources).reshape(-1, n_sources)
+    return np.asarray((per_list.sum(axis=1) ** 2 - (per_list**2).sum(axis=1)) // 2, dtype=np.int64)
 
 
 def _chains(node: Positions) -> tuple[Positions, Positions]:
@@ -314,35 +181,6 @@ def _certain_events(found: Assignment, edges: _Edges, node: Positions, rules: Li
     return components(len(found.event), edges.left[together], edges.right[together])[node]
 
 
-def _leftover_duplicates(
-    universe: Universe, pairs: Pairs, siblings: BoolArray, likeness: FloatArray, event: Positions, rules: LinkageRules,
-) -> tuple[Positions, BoolArray]:
-    """A row without a partner beside a row of its list that has one, with nothing to tell them apart, is a second entry of the same birth.
-
-    Had there been two children, one of the other lists would hold the second.
-    """
-    joined = np.zeros(len(universe), bool)
-    maybe = np.flatnonzero(siblings[: len(likeness)] & (likeness > -1.0))
-    if not len(maybe):
-        return event, joined
-    lists = _lists_per_event(universe, event)
-    event = event.copy()
-    for k in maybe[np.lexsort((pairs.right[maybe], pairs.left[maybe], -likeness[maybe]))]:
-        i, j = int(pairs.left[k]), int(pairs.right[k])
-        if lists[event[i]] < lists[event[j]]:
-            i, j = j, i
-        if lists[event[j]] == 1 and lists[event[i]] > 1 and event[i] != event[j]:
-            joined[j] = True
-            event[event == event[j]] = event[i]
-    return event, joined
-
-
-def _lists_per_event(universe: Universe, event: Positions) -> npt.NDArray[np.int64]:
-    bits = np.zeros(int(event.max(initial=-1)) + 1, np.int64)
-    np.bitwise_or.at(bits, event, np.int64(1) << universe.source.astype(np.int64))
-    return np.bitwise_count(bits).astype(np.int64)
-
-
 # --- what stays open ------------------------------------------------------------------------------------
 
 
@@ -373,7 +211,7 @@ def _opened(
         reason[pairs.right[which]] = word
     reason[joined] = "second_entry"
     set_of = _sets(universe, pairs, event, siblings, likeness, doubtful | tied, rules)
-    grouped = Grouped(event, set_of, _duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision)
+    grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision)
     if found.unproved.any():
         grouped.notes.append(f"{int(found.unproved.sum())} records hang together in components too large to prove the best assignment; they are in review")
         grouped.review |= found.unproved[node]
@@ -402,16 +240,3 @@ def _sets(
     at = np.flatnonzero(np.isin(event, concerned))
     set_of[at] = pd.factorize(label[event[at]])[0]
     return set_of
-
-
-def _duplicate_of(universe: Universe, event: Positions) -> Positions:
-    """First record of the same list and event, for the later ones."""
-    key = event * len(universe.sources) + universe.source
-    first = np.full(int(key.max(initial=-1)) + 1, len(universe), np.int64)
-    np.minimum.at(first, key, np.arange(len(universe)))
-    return np.where(first[key] < np.arange(len(universe)), first[key], -1)
-
-
-def names_apart(rules: LinkageRules, names: Sequence[str]) -> list[int]:
-    """Places of the comparisons that tell children of one delivery apart; none where the rule set has no twins."""
-    return [names.index(name) for name in rules.twins.told_apart_by] if rules.twins else []

@@ -1,0 +1,105 @@
+"""Second entries of one birth in one list, against children of one delivery, who share every field but a few."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from popanalysis.link.coding import Universe
+from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
+from popanalysis.link.rules import LinkageRules
+
+__all__ = ["duplicate_of", "leftover_duplicates", "likeness_of", "may_repeat"]
+
+
+def may_repeat(universe: Universe, rules: LinkageRules) -> BoolArray:
+    """Tell for each source whether it may hold an event twice."""
+    return np.array([rules.sources[s].duplicates == "find" for s in universe.sources])
+
+
+def likeness_of(universe: Universe, pairs: Pairs, weight: FloatArray, heavy: BoolArray) -> FloatArray:
+    """Bits for "one child" against "two children of one delivery", for heavy pairs of one list.
+
+    The list's own evidence is that of the fields that tell children apart; if another list holds a better partner for each of the two,
+    what they would lose by sharing one speaks against it.
+    """
+    likeness = np.where(heavy, pairs.apart, -np.inf)
+    at = np.flatnonzero(heavy)
+    if not len(at) or not np.isfinite(pairs.apart[at]).all():
+        return likeness
+    n, n_sources = len(universe), len(universe.sources)
+    i, j = pairs.left[at], pairs.right[at]
+    concerned = np.zeros(n, bool)
+    concerned[i] = concerned[j] = True
+    around = np.flatnonzero(concerned[pairs.left] | concerned[pairs.right])
+    best_weight, best_partner = _best_by_source(universe, pairs.left[around], pairs.right[around], weight[around])
+    packed = pairs.left[around] * n + pairs.right[around]
+    order = np.argsort(packed)
+    packed, known = packed[order], weight[around][order]
+    for s in range(n_sources):
+        x, y = best_partner[i * n_sources + s], best_partner[j * n_sources + s]
+        apart = (x >= 0) & (y >= 0) & (x != y) & (universe.source[i] != s)
+        if apart.any():
+            k = np.flatnonzero(apart)
+            loss = best_weight[i[k] * n_sources + s] + best_weight[j[k] * n_sources + s]
+            loss -= _looked_up(i[k], y[k], n, packed, known) + _looked_up(j[k], x[k], n, packed, known)
+            likeness[at[k]] -= np.clip(loss, 0, 1e3)
+    return likeness
+
+
+def _best_by_source(universe: Universe, left: Positions, right: Positions, weight: FloatArray) -> tuple[FloatArray, Positions]:
+    """Best weight and best partner of each record in each source (record * sources + source); the first in the line where several tie."""
+    n_sources = len(universe.sources)
+    key = np.concatenate([left * n_sources + universe.source[right], right * n_sources + universe.source[left]])
+    partner = np.concatenate([right, left])
+    both = np.concatenate([weight, weight])
+    best = np.full(len(universe) * n_sources, -np.inf)
+    np.maximum.at(best, key, both)
+    chosen = np.full(len(best), len(universe), np.int64)
+    top = both == best[key]
+    np.minimum.at(chosen, key[top], partner[top])
+    chosen[chosen == len(universe)] = -1
+    return best, chosen
+
+
+def _looked_up(a: Positions, b: Positions, n: int, packed: Positions, weight: FloatArray) -> FloatArray:
+    key = np.minimum(a, b) * n + np.maximum(a, b)
+    at = np.minimum(np.searchsorted(packed, key), len(packed) - 1)
+    return np.where(packed[at] == key, weight[at], 0.0)
+
+
+def leftover_duplicates(
+    universe: Universe, pairs: Pairs, siblings: BoolArray, likeness: FloatArray, event: Positions, rules: LinkageRules,
+) -> tuple[Positions, BoolArray]:
+    """A row without a partner beside a row of its list that has one, with nothing to tell them apart, is a second entry of the same birth.
+
+    Had there been two children, one of the other lists would hold the second.
+    """
+    joined = np.zeros(len(universe), bool)
+    maybe = np.flatnonzero(siblings[: len(likeness)] & (likeness > -1.0))
+    if not len(maybe):
+        return event, joined
+    lists = _lists_per_event(universe, event)
+    event = event.copy()
+    for k in maybe[np.lexsort((pairs.right[maybe], pairs.left[maybe], -likeness[maybe]))]:
+        i, j = int(pairs.left[k]), int(pairs.right[k])
+        if lists[event[i]] < lists[event[j]]:
+            i, j = j, i
+        if lists[event[j]] == 1 and lists[event[i]] > 1 and event[i] != event[j]:
+            joined[j] = True
+            event[event == event[j]] = event[i]
+    return event, joined
+
+
+def _lists_per_event(universe: Universe, event: Positions) -> npt.NDArray[np.int64]:
+    bits = np.zeros(int(event.max(initial=-1)) + 1, np.int64)
+    np.bitwise_or.at(bits, event, np.int64(1) << universe.source.astype(np.int64))
+    return np.bitwise_count(bits).astype(np.int64)
+
+
+def duplicate_of(universe: Universe, event: Positions) -> Positions:
+    """First record of the same list and event, for the later ones."""
+    key = event * len(universe.sources) + universe.source
+    first = np.full(int(key.max(initial=-1)) + 1, len(universe), np.int64)
+    np.minimum.at(first, key, np.arange(len(universe)))
+    return np.where(first[key] < np.arange(len(universe)), first[key], -1)
