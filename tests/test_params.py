@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from popanalysis.errors import ParameterError, PopAnalysisError
-from popanalysis.params import Period, QuarterParams
+from popanalysis.params import QuarterParams
+from popanalysis.periods import Period
 
 GOOD = {"period": "2025Q1", "home_division": "159901", "inputs": {"birth_cert": ["data/a.xlsx"]}, "as_of": "2025-04-10"}
 

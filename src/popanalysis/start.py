@@ -9,7 +9,8 @@ from pathlib import Path
 from popanalysis.acquire import Recognition, recognise_folder
 from popanalysis.columns import KINDS_READ
 from popanalysis.errors import ParameterError, PopAnalysisError, SourceFileError, Text
-from popanalysis.params import Period, QuarterParams
+from popanalysis.params import QuarterParams
+from popanalysis.periods import Period
 from popanalysis.project import find_root
 from popanalysis.report import label
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from popanalysis.columns import CASES_COLUMNS
-from popanalysis.params import Period
+from popanalysis.periods import Period
 from popanalysis.project import shipped_folder
 from popanalysis.reconcile.carry_forward import CARRIED_COLUMNS, carried_records, carry_forward, open_events
 from popanalysis.reconcile.cases import case_balance, open_cases

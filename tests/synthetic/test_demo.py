@@ -14,7 +14,8 @@ import pytest
 
 from popanalysis.columns import BIRTH_KINDS
 from popanalysis.errors import ParameterError, PopAnalysisError, SourceFileError
-from popanalysis.params import Period, QuarterParams
+from popanalysis.params import QuarterParams
+from popanalysis.periods import Period
 from popanalysis.project import shipped_folder
 from popanalysis.reference import reference_table
 from popanalysis.synthetic import make_quarters, write_demo

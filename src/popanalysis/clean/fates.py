@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from popanalysis.columns import ACT_DATE_OF_KIND, FIELDS_OF_KIND, MEMORY_ONLY_FIELDS
-from popanalysis.params import Period
+from popanalysis.periods import Period
 
 __all__ = ["settle_fates", "with_act_date"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from popanalysis.acquire.submission import Submission
 from popanalysis.columns import ACT_DATE_OF_KIND, FAULTS_COLUMNS
 from popanalysis.errors import PopAnalysisError, ValidationError
-from popanalysis.params import Period
+from popanalysis.periods import Period
 
 __all__ = ["far_births", "wrong_periods"]
 

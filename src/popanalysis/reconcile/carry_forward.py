@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from popanalysis.columns import MEMORY_ONLY_FIELDS
-from popanalysis.params import Period
+from popanalysis.periods import Period
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
 __all__ = ["CARRIED_COLUMNS", "carried_records", "carry_forward", "open_events"]

@@ -15,7 +15,8 @@ import pandas as pd
 from popanalysis.acquire.previous_record import Earlier
 from popanalysis.columns import LINKED_RECORDS_COLUMNS
 from popanalysis.link import LinkageRules, Linked, link_records
-from popanalysis.params import Period, QuarterParams
+from popanalysis.params import QuarterParams
+from popanalysis.periods import Period
 from popanalysis.reconcile.births import births_from_records
 from popanalysis.reconcile.carry_forward import carried_records, carry_forward, open_events
 from popanalysis.reconcile.cases import open_cases

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from popanalysis.errors import SourceFileError, raise_together
-from popanalysis.params import Period
+from popanalysis.periods import Period
 from popanalysis.synthetic import places
 from popanalysis.synthetic.quarters import SEED, Quarter, make_quarters
 from popanalysis.synthetic.sheets import Sheet, certificate_sheet, police_sheet, town_sheets

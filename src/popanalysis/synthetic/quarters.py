@@ -10,7 +10,7 @@ import pandas as pd
 
 from popanalysis.columns import BIRTH_KINDS
 from popanalysis.errors import ParameterError
-from popanalysis.params import Period
+from popanalysis.periods import Period
 from popanalysis.synthetic.births import make_births
 from popanalysis.synthetic.lists import write_list
 from popanalysis.synthetic.names import BANNER, Mix

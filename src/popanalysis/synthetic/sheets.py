@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from popanalysis.params import Period
+from popanalysis.periods import Period
 from popanalysis.reference import reference_table
 from popanalysis.synthetic import places
 
