@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from popanalysis.measure import agreement_by_field, births_by_home, births_by_place, days_to_act, delay_summary, rows_by_fate
 from popanalysis.intervals import wilson
+from popanalysis.measure import agreement_by_field, births_by_home, births_by_place, days_to_act, delay_summary, rows_by_fate
 from popanalysis.project import shipped_folder
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
