@@ -73,17 +73,28 @@ class NumberKeys:
 
 def _packed(texts: ObjectArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Write 18-digit numbers as whole numbers: all of it, the first 14 digits (-1: none), its thirds, and which texts are such numbers."""
-    length = np.fromiter(map(len, texts), np.int64, len(texts))
-    digits = np.array(texts.tolist(), dtype="U18").view(np.uint32).reshape(len(texts), 18).astype(np.int64) - ord("0")
-    last = np.where(digits[:, 17] == ord("X") - ord("0"), 10, digits[:, 17])
-    is_digit = (digits >= 0) & (digits <= 9)
-    plain = (length == 18) & is_digit[:, :17].all(axis=1) & (last >= 0) & (last <= 10)
-    powers = 10 ** np.arange(16, -1, -1, dtype=np.int64)
-    has_head = ((length == 17) | (length == 18)) & is_digit[:, :14].all(axis=1)
-    end = np.clip(length, 6, 18)[:, None] + np.arange(-6, 0)[None, :]
-    parts = (digits[:, :6], digits[:, 6:12], np.take_along_axis(digits, end, axis=1))
-    thirds = np.column_stack([part @ 64 ** np.arange(5, -1, -1, dtype=np.int64) for part in parts])
-    return (digits[:, :17] @ powers) * 11 + last, np.where(has_head, digits[:, :14] @ powers[3:], -1), thirds, plain
+    length = np.fromiter(map(len, texts), np.int8, len(texts))
+    # one column after the other: the sums stay small in memory, whatever the number of texts
+    digits = (np.array(texts.tolist(), dtype="U18").view(np.uint32).reshape(len(texts), 18) - ord("0")).T.astype(np.uint8, order="C")
+    last = np.where(digits[17] == ord("X") - ord("0"), 10, digits[17])
+    n_digits = np.zeros(len(texts), np.int8)  # digits without a gap from the front, up to the 17th
+    for k in range(17):
+        n_digits += (digits[k] <= 9) & (n_digits == k)
+    plain = (length == 18) & (n_digits == 17) & (last <= 10)
+    head = _read_off(digits[:14], 10)
+    tail = np.where(length >= 18, _read_off(digits[12:], 64), _read_off(digits[11:17], 64))
+    thirds = np.column_stack([_read_off(digits[:6], 64), _read_off(digits[6:12], 64), tail])
+    code = ((head * 10 + digits[14]) * 10 + digits[15]) * 10 + digits[16]
+    return code * 11 + last, np.where((n_digits >= 14) & (length >= 17) & (length <= 18), head, -1), thirds, plain
+
+
+def _read_off(digits: npt.NDArray[np.uint8], base: int) -> npt.NDArray[np.int64]:
+    """Read rows of digits as one number each column."""
+    number = np.zeros(digits.shape[1], np.int64)
+    for row in digits:
+        number *= base
+        number += row
+    return number
 
 
 def edit_distance(left: ObjectArray, right: ObjectArray, limit: int) -> npt.NDArray[np.int32]:
