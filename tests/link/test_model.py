@@ -7,7 +7,7 @@ from rapidfuzz.distance import Jaro
 
 from popanalysis.link.assignment import assign_edges
 from popanalysis.link.model import FellegiSunter
-from popanalysis.link.quality import error_rates
+from popanalysis.link.quality import error_rates, missed_by_blocking
 
 # W4: 4,000 pairs, three binary fields; agreement pattern -> pairs, of which true matches
 W4 = {"000": (1407, 3), "001": (408, 57), "010": (63, 27), "011": (522, 513), "100": (163, 7), "101": (172, 133), "110": (67, 63), "111": (1198, 1197)}
@@ -156,3 +156,15 @@ def test_missing_values_add_no_weight():
     probe = pd.DataFrame({"a": [0, 0], "b": [np.nan, -3]})
     assert model.weights(probe).nunique() == 1
     assert model.weights(probe).iloc[0] == pytest.approx(np.log2(model.m["a"][0] / model.u["a"][0]))
+
+
+@pytest.mark.parametrize(("n_classes", "missed", "false_neighbours"), [(1, 0.03007, 0.13502), (2, 0.02995, 0.13489)])
+def test_W8_matches_lost_by_blocking_from_neighbour_counts(n_classes, missed, false_neighbours):
+    counts = [1659, 53951, 6875, 603, 62, 5]
+    assert sum(counts) == 63_155
+    rates = missed_by_blocking(counts, n_classes)
+    assert rates["missed_match_rate"] == pytest.approx(missed, abs=5e-6)
+    assert rates["false_neighbours"] == pytest.approx(false_neighbours, abs=5e-6)
+    mean = np.average(np.arange(6), weights=counts)
+    assert mean == pytest.approx(1.104948, abs=5e-7)
+    assert 1 - rates["missed_match_rate"] + rates["false_neighbours"] == pytest.approx(mean, abs=1e-6)
