@@ -118,6 +118,7 @@ def test_a_changed_copy_leaves_the_original(tmp_path):
     assert (rules.thresholds.upper, rules.model.weight_cap) == (12, 20)
     assert changed.sha256 != rules.sha256 == LinkageRules.read(tmp_path / "births.v1.yaml").sha256
     assert rules.with_().sha256 == rules.sha256
+    assert (rules.with_(upper_threshold=2).thresholds.lower, rules.thresholds.lower) == (2, 4)
     with pytest.raises(ParameterError, match="upper_threshold"):
         rules.with_(uper_threshold=1)
     with pytest.raises(ParameterError):

@@ -204,7 +204,7 @@ class LinkageRules(RuleSet):
 
         Parameters
         ----------
-        **changes : ``upper_threshold``, ``lower_threshold``, a key of the file (``comparisons=[...]``), or a key inside a section,
+        **changes : ``upper_threshold`` (takes the lower one along where it would fall below it), ``lower_threshold``, a key of the file (``comparisons=[...]``), or a key inside a section,
             joined by two underscores (``model__weight_cap=10``, ``assignment__close_call=2``).
 
         Raises
@@ -221,6 +221,8 @@ class LinkageRules(RuleSet):
             if not isinstance(place, dict) or last not in place:
                 raise _no_such_key(self.file, key, [*alias, *values])
             place[last] = value.model_dump(by_alias=True) if isinstance(value, BaseModel) else value
+        if "lower_threshold" not in changes and isinstance(changes.get("upper_threshold"), int | float):
+            values["thresholds"]["lower"] = min(values["thresholds"]["lower"], changes["upper_threshold"])
         changed = self.from_values(values, self.file)
         changed._file = self.file
         changed._tables = self._tables
