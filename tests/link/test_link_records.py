@@ -155,6 +155,7 @@ def test_a_decision_of_a_person_joins_what_nothing_else_would(rules):
     decided = pd.DataFrame({"record_id_a": ["a"], "record_id_b": ["b"], "is_match": [True]})
     linked = link_records(frames, rules, decisions=decided)
     assert linked.events.nunique() == 1 and set(status(linked).values()) == {"linked"}
+    assert linked.links[["record_id_a", "record_id_b", "link_decision"]].values.tolist() in ([["a", "b", "link"]], [["b", "a", "link"]])
 
 
 def test_a_decision_of_a_person_keeps_apart_what_all_else_would_join(rules):
@@ -333,6 +334,7 @@ def test_the_model_tells_m_u_and_expected_errors(banner, rules):
     assert model.table.groupby("comparison")[["m_probability", "u_probability"]].sum().to_numpy() == pytest.approx(1.0)
     ordered = model.table.groupby("comparison")["match_weight"].apply(lambda w: (np.diff(w) <= 1e-9).all())
     assert ordered.all()
+    assert model.n_missing["child_id"] == model.n_candidates > model.n_missing["birth_cert_no"] > 0
     assert 0 <= model.errors["false_link_rate"] < 0.01 and 0 <= model.errors["missed_match_rate"] < 0.02
 
 

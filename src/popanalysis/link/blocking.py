@@ -6,7 +6,7 @@ inside the engine the same grouping works on positions. A record with a blank ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,91 +16,13 @@ import pandas as pd
 from recordlinkage.base import BaseIndexAlgorithm
 from scipy.sparse import coo_array
 
-from popanalysis.errors import ParameterError
 from popanalysis.link.coding import Column, IntArray, ObjectArray, Universe, ValueTable, code_values
-from popanalysis.link.comparisons.certificate_number import CertificateKeys
-from popanalysis.link.comparisons.date import DateKeys
-from popanalysis.link.comparisons.id_number import NumberKeys
-from popanalysis.link.comparisons.person_name import NameKeys
-from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules, nearest
+from popanalysis.link.keys import KeyArray, combined, field_and_transform, part_codes
+from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules
 
-__all__ = ["BlockOn", "BlockingReport", "Candidates", "PassKeys", "agreed_passes", "block_pairs", "key_of_values"]
+__all__ = ["BlockOn", "BlockingReport", "Candidates", "PassKeys", "agreed_passes", "block_pairs"]
 
 Positions = npt.NDArray[np.int64]
-KeyArray = npt.NDArray[Any]  # int32 or int64
-#: Codes below it can be combined two at a time without leaving int64.
-_DENSE = 1 << 31
-
-
-# --- keys of values -----------------------------------------------------------------------------------
-
-
-def _text_part(table: ValueTable, end: int) -> IntArray:
-    return pd.factorize(np.array([v[:end] for v in table.values], dtype=object))[0].astype(np.int32)
-
-
-def _date_number(table: ValueTable, by_month: bool) -> IntArray:
-    keys = table.keys(DateKeys)
-    number = keys.year * 12 + keys.month if by_month else keys.year
-    return np.where(keys.unreadable | (by_month & (keys.month == 0)), -1, number).astype(np.int32)
-
-
-#: Key parts that are not the value itself: name -> key code per distinct value (-1: no key).
-TRANSFORMS: Mapping[str, Any] = {
-    "sound": lambda table: table.keys(NameKeys).sound,
-    "near_sound": lambda table: table.keys(NameKeys).near,
-    "variants": lambda table: table.keys(NameKeys).variant,
-    "letters": lambda table: table.keys(NameKeys).letters,
-    "number": lambda table: table.keys(NumberKeys).code,
-    "division_and_date": lambda table: table.keys(NumberKeys).head,
-    "certificate": lambda table: table.keys(CertificateKeys).code,
-    "month": lambda table: _date_number(table, by_month=True),
-    "year": lambda table: _date_number(table, by_month=False),
-    "first_character": lambda table: _text_part(table, 1),
-    "first_three": lambda table: _text_part(table, 3),
-}
-#: What a key part without a named transform means, by the kind of the field's comparison.
-_PLAIN: Mapping[str, str] = {"id_number": "number", "person_name": "variants", "certificate_number": "certificate"}
-
-
-def key_of_values(table: ValueTable, transform: str | None) -> KeyArray:
-    """Return the key code of each distinct value; the value itself where no transform is named.
-
-    Raises
-    ------
-    ParameterError : there is no such transform.
-    """
-    if transform is None:
-        return np.arange(len(table), dtype=np.int64)
-    if transform not in TRANSFORMS:
-        zh, en = nearest(transform, list(TRANSFORMS))
-        raise ParameterError(zh=f"分块键的变换“{transform}”不存在；{zh}。", en=f"Unknown transform '{transform}' of a blocking key; {en}.", name=transform)
-    keys: KeyArray = TRANSFORMS[transform](table)
-    return keys
-
-
-def _part_codes(column: Column, transform: str | None) -> KeyArray:
-    if transform is None:
-        return column.codes
-    keys = key_of_values(column.table, transform)
-    with_missing: KeyArray = np.append(keys, keys.dtype.type(-1))[column.codes]
-    return with_missing
-
-
-def _combined(parts: Sequence[KeyArray]) -> IntArray:
-    """One dense code for several key parts; -1 where any is blank."""
-    key, blank = parts[0], parts[0] < 0
-    for part in parts[1:]:
-        most = int(part.max(initial=0)) + 1
-        if most >= _DENSE or int(key.max(initial=0)) >= _DENSE:
-            key, part = pd.factorize(key)[0], pd.factorize(part)[0]
-            most = int(part.max(initial=0)) + 1
-        key, blank = key.astype(np.int64) * most + part, blank | (part < 0)
-    if int(key.max(initial=0)) >= 4 * len(key) + 1000:
-        key = pd.factorize(np.where(blank, -1, key))[0]
-    codes: IntArray = key.astype(np.int32)
-    codes[blank] = -1
-    return codes
 
 
 # --- pairs of equal keys --------------------------------------------------------------------------------
@@ -267,12 +189,12 @@ def _sized_keys(
     if blocking_pass.against is not None:
         own = [_named_part(universe, part, rules) for part in blocking_pass.on]
         other = [_named_part(universe, part, rules) for part in blocking_pass.against]
-        both = _combined([np.concatenate(pair) for pair in zip(own, other, strict=True)])
+        both = combined([np.concatenate(pair) for pair in zip(own, other, strict=True)])
         sizes = np.bincount(both[both >= 0], minlength=1).astype(np.int64)
         refused = sizes * sizes // 4 > rules.blocking.max_block_pairs
         both[(both >= 0) & refused[both]] = -1
         return PassKeys(both[: len(universe)], both[len(universe):]), _largest(sizes, sizes * sizes // 4, refused, np.zeros(0, bool))
-    codes = _combined([_named_part(universe, part, rules) for part in blocking_pass.on])
+    codes = combined([_named_part(universe, part, rules) for part in blocking_pass.on])
     sizes, pairs = _block_sizes(codes, universe.source, allowed)
     heavy = pairs > rules.blocking.max_block_pairs
     blocks = _largest(sizes, pairs, np.zeros(0, bool), heavy)
@@ -281,9 +203,9 @@ def _sized_keys(
             break
         split = _named_part(universe, part, rules)
         in_heavy = (codes >= 0) & heavy[codes]
-        parts = _combined([codes, split])
+        parts = combined([codes, split])
         codes = np.where(in_heavy, np.where(parts >= 0, parts + len(heavy), -1), codes).astype(np.int32)
-        codes = _combined([codes])
+        codes = combined([codes])
         sizes, pairs = _block_sizes(codes, universe.source, allowed)
         heavy = pairs > rules.blocking.max_block_pairs
     if heavy.any():
@@ -293,10 +215,8 @@ def _sized_keys(
 
 
 def _named_part(universe: Universe, part: KeyPart, rules: LinkageRules) -> KeyArray:
-    field, transform = (part, None) if isinstance(part, str) else next(iter(part.items()))
-    if transform is None:
-        transform = next((_PLAIN.get(c.kind) for c in rules.comparisons if c.field == field), None)
-    return _part_codes(universe.columns[field], transform)
+    field, transform = field_and_transform(part, rules)
+    return part_codes(universe.columns[field], transform)
 
 
 def _block_sizes(codes: IntArray, source: npt.NDArray[np.int8], allowed: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -351,11 +271,11 @@ class BlockOn(BaseIndexAlgorithm):  # type: ignore[misc, unused-ignore]
     def _pairs(self, frames: list[pd.DataFrame]) -> tuple[Positions, Positions]:
         parts = []
         for part in self.on:
-            field, transform = (part, None) if isinstance(part, str) else next(iter(part.items()))
+            field, transform = field_and_transform(part)
             values: ObjectArray = np.concatenate([f[field].to_numpy(dtype=object) for f in frames])
             codes, distinct = code_values(values)
-            parts.append(_part_codes(Column(codes, ValueTable(distinct)), transform))
-        return PassKeys(_combined(parts)).pairs()
+            parts.append(part_codes(Column(codes, ValueTable(distinct)), transform))
+        return PassKeys(combined(parts)).pairs()
 
     @staticmethod
     def _labelled(left: pd.Index[Any], right: pd.Index[Any], a: Positions, b: Positions) -> pd.MultiIndex:

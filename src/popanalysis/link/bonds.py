@@ -20,12 +20,13 @@ class Bonds:
     """What people decided and earlier quarters settled.
 
     ``together``: pairs of positions that are one event; ``never``: packed pairs (low * n + high) that are not; ``event``: number of the
-    carried-forward event of each record, -1 where new.
+    carried-forward event of each record, -1 where new. ``decided``: packed, all pairs a person decided either way.
     """
 
     together: tuple[Positions, Positions]
     never: Positions
     event: Positions
+    decided: Positions
     notes: tuple[str, ...] = ()
 
 
@@ -49,7 +50,7 @@ def read_bonds(universe: Universe, decisions: pd.DataFrame | None, known_events:
         order = order[event[order] >= 0]
         same = event[order][1:] == event[order][:-1]
         together.append((order[:-1][same], order[1:][same]))
-    never = np.array([], np.int64)
+    never = decided = np.array([], np.int64)
     if decisions is not None and len(decisions):
         a, b = (place.get_indexer(pd.Index(decisions[name])) for name in ("record_id_a", "record_id_b"))
         known = (a >= 0) & (b >= 0)
@@ -59,9 +60,10 @@ def read_bonds(universe: Universe, decisions: pd.DataFrame | None, known_events:
         low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
         together.append((low[known & is_match], high[known & is_match]))
         never = (low * n + high)[known & ~is_match]
+        decided = np.unique((low * n + high)[known & (low != high)])
     joined = (np.concatenate([t[0] for t in together]), np.concatenate([t[1] for t in together]))
     _check_bonds(universe, joined, never, event)
-    return Bonds(joined, never, event, tuple(notes))
+    return Bonds(joined, never, event, decided, tuple(notes))
 
 
 def _check_bonds(universe: Universe, together: tuple[Positions, Positions], never: Positions, event: Positions) -> None:

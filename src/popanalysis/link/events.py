@@ -57,6 +57,10 @@ def select_events(universe: Universe, pairs: Pairs, bonds: Bonds, rules: Linkage
     universe, pairs, bonds, rules : the coded records, scored candidate pairs, binding decisions, thresholds and guards.
     compare : scores further pairs of positions; used for the pairs inside a component that blocking did not bring.
     """
+    n = len(universe)
+    unseen = bonds.decided[~np.isin(bonds.decided, pairs.left * n + pairs.right)] if len(bonds.decided) else bonds.decided
+    if len(unseen):  # pairs a person decided that blocking did not bring: they bind and are told all the same
+        pairs = pairs + compare(unseen // n, unseen % n)
     weight = _decided_weights(pairs, bonds, universe, rules)
     same_list = universe.source[pairs.left] == universe.source[pairs.right]
     heavy = same_list & (weight >= rules.thresholds.upper)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,7 @@ class LinkageModel:
     converged: bool
     runs: pd.DataFrame
     n_pairs: tuple[npt.NDArray[np.int64], ...]
+    n_candidates: int
     notes: tuple[str, ...] = ()
     errors: dict[str, float] = field(default_factory=dict)
 
@@ -62,6 +64,11 @@ class LinkageModel:
             for name, ladder, m, u, w, n in zip(self.names, self.ladders, self.m, self.u, self.weights, self.n_pairs, strict=True)
             for k, level in enumerate(ladder)]
         return pd.DataFrame(rows)
+
+    @property
+    def n_missing(self) -> pd.Series[Any]:
+        """Candidate pairs in which each comparison says nothing, because a value is missing."""
+        return pd.Series([self.n_candidates - int(n.sum()) for n in self.n_pairs], index=list(self.names), name="n_missing", dtype=np.int64)
 
     @property
     def prior_weight(self) -> float:
@@ -110,7 +117,7 @@ def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, pa
     per_level = tuple(np.bincount(vectors.levels[vectors.levels[:, k] >= 0, k], minlength=n) for k, n in enumerate(vectors.n_levels))
     return LinkageModel(
         vectors.names, vectors.ladders, tuple(m), tuple(u), tuple(weights_of), prior, comparable, float(swapped),
-        bool(runs["converged"].all()), runs, per_level, tuple(notes))
+        bool(runs["converged"].all()), runs, per_level, len(candidates), tuple(notes))
 
 
 def score_pairs(

@@ -1,0 +1,100 @@
+"""Blocking keys: what records must share to be compared, a code per distinct value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.errors import ParameterError
+from popanalysis.link.coding import Column, IntArray, ValueTable
+from popanalysis.link.comparisons.certificate_number import CertificateKeys
+from popanalysis.link.comparisons.date import DateKeys
+from popanalysis.link.comparisons.id_number import NumberKeys
+from popanalysis.link.comparisons.person_name import NameKeys
+from popanalysis.link.rules import KeyPart, LinkageRules, nearest
+
+__all__ = ["KeyArray", "combined", "field_and_transform", "key_of_values", "part_codes"]
+
+KeyArray = npt.NDArray[Any]  # int32 or int64
+#: Codes below it can be combined two at a time without leaving int64.
+_DENSE = 1 << 31
+
+
+def _text_part(table: ValueTable, end: int) -> IntArray:
+    return pd.factorize(np.array([v[:end] for v in table.values], dtype=object))[0].astype(np.int32)
+
+
+def _date_number(table: ValueTable, by_month: bool) -> IntArray:
+    keys = table.keys(DateKeys)
+    number = keys.year * 12 + keys.month if by_month else keys.year
+    return np.where(keys.unreadable | (by_month & (keys.month == 0)), -1, number).astype(np.int32)
+
+
+#: Key parts that are not the value itself: name -> key code per distinct value (-1: no key).
+TRANSFORMS: Mapping[str, Any] = {
+    "sound": lambda table: table.keys(NameKeys).sound,
+    "near_sound": lambda table: table.keys(NameKeys).near,
+    "variants": lambda table: table.keys(NameKeys).variant,
+    "letters": lambda table: table.keys(NameKeys).letters,
+    "number": lambda table: table.keys(NumberKeys).code,
+    "division_and_date": lambda table: table.keys(NumberKeys).head,
+    "certificate": lambda table: table.keys(CertificateKeys).code,
+    "month": lambda table: _date_number(table, by_month=True),
+    "year": lambda table: _date_number(table, by_month=False),
+    "first_character": lambda table: _text_part(table, 1),
+    "first_three": lambda table: _text_part(table, 3),
+}
+#: What a key part without a named transform means, by the kind of the field's comparison.
+_PLAIN: Mapping[str, str] = {"id_number": "number", "person_name": "variants", "certificate_number": "certificate"}
+
+
+def key_of_values(table: ValueTable, transform: str | None) -> KeyArray:
+    """Return the key code of each distinct value; the value itself where no transform is named.
+
+    Raises
+    ------
+    ParameterError : there is no such transform.
+    """
+    if transform is None:
+        return np.arange(len(table), dtype=np.int64)
+    if transform not in TRANSFORMS:
+        zh, en = nearest(transform, list(TRANSFORMS))
+        raise ParameterError(zh=f"分块键的变换“{transform}”不存在；{zh}。", en=f"Unknown transform '{transform}' of a blocking key; {en}.", name=transform)
+    keys: KeyArray = TRANSFORMS[transform](table)
+    return keys
+
+
+def part_codes(column: Column, transform: str | None) -> KeyArray:
+    if transform is None:
+        return column.codes
+    keys = key_of_values(column.table, transform)
+    with_missing: KeyArray = np.append(keys, keys.dtype.type(-1))[column.codes]
+    return with_missing
+
+
+def combined(parts: Sequence[KeyArray]) -> IntArray:
+    """One dense code for several key parts; -1 where any is blank."""
+    key, blank = parts[0], parts[0] < 0
+    for part in parts[1:]:
+        most = int(part.max(initial=0)) + 1
+        if most >= _DENSE or int(key.max(initial=0)) >= _DENSE:
+            key, part = pd.factorize(key)[0], pd.factorize(part)[0]
+            most = int(part.max(initial=0)) + 1
+        key, blank = key.astype(np.int64) * most + part, blank | (part < 0)
+    if int(key.max(initial=0)) >= 4 * len(key) + 1000:
+        key = pd.factorize(np.where(blank, -1, key))[0]
+    codes: IntArray = key.astype(np.int32)
+    codes[blank] = -1
+    return codes
+
+
+def field_and_transform(part: KeyPart, rules: LinkageRules | None = None) -> tuple[str, str | None]:
+    """Return the column and the transform of a key part; where none is named, the one its comparison's kind implies."""
+    if isinstance(part, dict):
+        return next(iter(part.items()))
+    kinds = [c.kind for c in rules.comparisons if c.field == part] if rules else []
+    return part, _PLAIN.get(kinds[0]) if kinds else None
