@@ -348,3 +348,11 @@ def test_any_columns_and_sources_can_be_named():
     right = left.rename(index=lambda k: k + 1000).iloc[:50]
     linked = link_records({"left": left, "right": right}, rules)
     assert all(linked.events[k] == linked.events[k + 1000] for k in range(50))
+
+
+def test_twins_stay_two_persons_without_a_line_about_twins(banner, rules):
+    plain = rules.with_(twins=None)
+    assert plain.telling_apart == ["birth_time", "birth_order", "child_sex", "child_name", "birth_cert_no", "child_id"]
+    assert groups(link_records(twins(), plain)) == TWO_CHILDREN
+    frames, _ = banner
+    assert link_records(frames, plain).events.equals(link_records(frames, rules).events)

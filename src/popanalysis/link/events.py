@@ -180,7 +180,7 @@ def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, node: Posi
 def _certain_events(found: Assignment, edges: _Edges, node: Positions, rules: LinkageRules) -> Positions:
     """Keep of each event what hangs together by certain links; a tie puts nobody together."""
     together = (found.event[edges.left] == found.event[edges.right]) & (edges.best >= rules.thresholds.upper) & ~found.cut
-    if rules.twins is None:
+    if not rules.telling_apart:
         together &= ~found.tied
     return components(len(found.event), edges.left[together], edges.right[together])[node]
 
@@ -230,7 +230,7 @@ def _sets(
     Two rows of a list make their events a set when their links are in doubt, or when the list by itself would take them for one child.
     """
     set_of = np.full(len(universe), -1, np.int64)
-    if rules.twins is None:
+    if not rules.telling_apart:
         return set_of
     in_doubt = np.zeros(len(universe), bool)
     in_doubt[pairs.left[doubtful]] = in_doubt[pairs.right[doubtful]] = True

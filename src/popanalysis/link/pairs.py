@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,11 +47,6 @@ def score(universe: Universe, left: Positions, right: Positions, vectors: Vector
     patterns = count_patterns(vectors.levels, vectors.n_levels)
     weight = score_pairs(universe, left, right, vectors, patterns, model, rules)
     rule = decide_patterns(patterns.levels, vectors.names, vectors.ladders, rules)[patterns.of_pair]
-    told = _telling_apart(rules, vectors.names)
+    told = [vectors.names.index(name) for name in rules.telling_apart]
     by_pattern = np.sum([np.append(model.weights[k], 0.0)[patterns.levels[:, k]] for k in told], axis=0) if told else np.full(len(patterns.levels), np.inf)
     return Pairs(left, right, weight, rule, np.asarray(by_pattern)[patterns.of_pair], vectors)
-
-
-def _telling_apart(rules: LinkageRules, names: Sequence[str]) -> list[int]:
-    """Places of the comparisons that tell children of one delivery apart; none where the rule set has no twins."""
-    return [names.index(name) for name in rules.twins.told_apart_by] if rules.twins else []

@@ -24,6 +24,10 @@ from popanalysis.rulefile import RuleSet, current_file
 __all__ = ["LinkageRules", "current_rules"]
 
 
+#: Columns of a birth in which children of one delivery differ; all others they share.
+OF_THE_CHILD_ALONE = ("child_name", "child_sex", "child_id", "birth_time", "birth_order", "birth_cert_no")
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -234,6 +238,13 @@ class LinkageRules(RuleSet):
         content: dict[str, Any] = {"rules": self.model_dump(mode="json", by_alias=True)}
         content["tables"] = {name: sorted((str(key), int(n)) for key, n in table.items()) for name, table in sorted(self._tables.items())}
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def telling_apart(self) -> list[str]:
+        """Comparisons that tell children of one delivery apart: those of ``twins``, else those of columns that speak of the child alone."""
+        if self.twins is not None:
+            return list(self.twins.told_apart_by)
+        return [c.name for c in self.comparisons if c.field in OF_THE_CHILD_ALONE]
 
     def frequencies(self, comparison: ComparisonRule) -> pd.Series[int] | None:
         """Return value -> count from the versioned table, or None where there is none."""
