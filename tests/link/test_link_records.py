@@ -303,6 +303,11 @@ def test_the_control_engine_answers_through_the_same_result(banner, rules):
     assert (truth[links["record_id_a"]].to_numpy() == truth[links["record_id_b"]].to_numpy()).mean() > 0.95
 
 
+def test_the_control_engine_says_so_where_it_cannot_learn(rules):
+    with pytest.raises(LinkageError, match="engine: local"):
+        link_records({"birth_cert": frame(a=ROW), "hukou_birth": frame(b=ROW)}, rules, engine="recordlinkage")
+
+
 def test_missing_as_a_level_of_its_own_is_a_sensitivity_run(banner, rules):
     frames, _ = banner
     linked = link_records(frames, rules.with_(model__missing="level"))

@@ -83,6 +83,8 @@ def plain_recordlinkage(universe: Universe, pairs: Pairs, rules: LinkageRules) -
     frame = pd.DataFrame(index=pd.RangeIndex(len(universe)))
     agrees = binarised(pairs.vectors.levels, pairs.vectors.n_levels)
     told = [k for k in range(agrees.shape[1]) if agrees[:, k].min() != agrees[:, k].max()]  # a constant column breaks its EM
+    if not told:
+        raise _no_solution("all candidate pairs look alike")
     compare = recordlinkage.Compare([_Agrees(agrees[:, k], pairs.vectors.names[k]) for k in told])
     features = compare.compute(index, frame)
     classifier = recordlinkage.ECMClassifier(init="jaro", binarize=None)
@@ -91,12 +93,16 @@ def plain_recordlinkage(universe: Universe, pairs: Pairs, rules: LinkageRules) -
         try:
             links = classifier.fit_predict(features)
         except (ValueError, KeyError, IndexError) as error:
-            raise LinkageError(
-                zh="recordlinkage 的 ECM 分类器未能求解。请改用 engine: local，或检查比较字段是否过少。",
-                en=f"recordlinkage's ECM classifier found no solution ({error}). Use engine: local, or check whether enough fields are compared.") from error
+            raise _no_solution(str(error)) from error
     weight = _weights(classifier, features)
     is_link = index.isin(links)
     return replace(pairs, weight=weight, rule=np.where(is_link, "link", "non_link").astype(object))
+
+
+def _no_solution(why: str) -> LinkageError:
+    return LinkageError(
+        zh="recordlinkage 的 ECM 分类器未能求解（候选记录对过少，或比较结果完全相同）。请改用 engine: local，或增加比较字段。",
+        en=f"recordlinkage's ECM classifier found no solution ({why}). Use engine: local, or compare more fields.")
 
 
 def _weights(classifier: recordlinkage.ECMClassifier, features: pd.DataFrame) -> npt.NDArray[np.float64]:
