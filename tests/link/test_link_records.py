@@ -191,6 +191,18 @@ def test_events_of_an_earlier_quarter_never_meet(rules):
     assert linked.events["old1"] != linked.events["old2"]
 
 
+def test_a_second_entry_does_not_bring_two_earlier_events_together(rules):
+    frames = {"birth_cert": frame(old1=ROW, old2=ROW, new=ROW), "hukou_birth": frame(b=ROW)}
+    linked = link_records(frames, rules, known_events=pd.Series({"old1": "K1", "old2": "K2"}))
+    assert linked.events["old1"] != linked.events["old2"]
+
+
+def test_a_second_entry_does_not_bring_together_what_a_person_kept_apart(rules):
+    decided = pd.DataFrame({"record_id_a": ["a"], "record_id_b": ["b"], "is_match": [False]})
+    linked = link_records({"birth_cert": frame(a=ROW, b=ROW, c=ROW), "hukou_birth": frame(d=ROW)}, rules, decisions=decided)
+    assert linked.events["a"] != linked.events["b"]
+
+
 def test_records_of_one_known_event_stay_together_whatever_they_say(rules):
     frames = {"birth_cert": frame(old1=ROW), "hukou_birth": frame(old2=OTHER)}
     linked = link_records(frames, rules, known_events=pd.Series({"old1": "K", "old2": "K"}))

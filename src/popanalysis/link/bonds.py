@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from popanalysis.errors import LinkageError
@@ -12,7 +13,7 @@ from popanalysis.link.assignment import components
 from popanalysis.link.coding import Universe
 from popanalysis.link.pairs import Positions
 
-__all__ = ["Bonds", "read_bonds"]
+__all__ = ["Bonds", "read_bonds", "torn"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,17 @@ def read_bonds(universe: Universe, decisions: pd.DataFrame | None, known_events:
     joined = (np.concatenate([t[0] for t in together]), np.concatenate([t[1] for t in together]))
     _check_bonds(universe, joined, never, event)
     return Bonds(joined, never, event, decided, tuple(notes))
+
+
+def torn(bonds: Bonds, group: Positions) -> npt.NDArray[np.bool_]:
+    """Tell which groups hold records that must not meet: two events of earlier quarters, or a pair a person kept apart."""
+    n, n_groups = len(group), int(group.max(initial=-1)) + 1
+    known = bonds.event >= 0
+    pairs = pd.DataFrame({"group": group[known], "event": bonds.event[known]}).drop_duplicates()
+    found = np.bincount(pairs["group"], minlength=n_groups) > 1
+    a, b = bonds.never // max(n, 1), bonds.never % max(n, 1)
+    found[group[a][group[a] == group[b]]] = True
+    return found
 
 
 def _check_bonds(universe: Universe, together: tuple[Positions, Positions], never: Positions, event: Positions) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from popanalysis.link.bonds import Bonds
 from popanalysis.link.coding import Universe
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
 from popanalysis.link.rules import LinkageRules
@@ -69,26 +70,33 @@ def _looked_up(a: Positions, b: Positions, n: int, packed: Positions, weight: Fl
 
 
 def leftover_duplicates(
-    universe: Universe, pairs: Pairs, siblings: BoolArray, likeness: FloatArray, event: Positions, rules: LinkageRules,
+    universe: Universe, pairs: Pairs, siblings: BoolArray, likeness: FloatArray, event: Positions, bonds: Bonds,
 ) -> tuple[Positions, BoolArray]:
     """A row without a partner beside a row of its list that has one, with nothing to tell them apart, is a second entry of the same birth.
 
-    Had there been two children, one of the other lists would hold the second.
+    Had there been two children, one of the other lists would hold the second. Returns the events, and which rows joined one so.
     """
-    joined = np.zeros(len(universe), bool)
-    maybe = np.flatnonzero(siblings[: len(likeness)] & (likeness > -1.0))
-    if not len(maybe):
-        return event, joined
+    maybe = np.flatnonzero(siblings & (likeness > -1.0))
     lists = _lists_per_event(universe, event)
-    event = event.copy()
+    into = np.arange(len(lists))  # the event each event has become part of
+    label = np.full(len(lists), -1, np.int64)
+    np.maximum.at(label, event, bonds.event)
+    n = max(len(universe), 1)
+    kept_apart = np.column_stack([event[bonds.never // n], event[bonds.never % n]])
     for k in maybe[np.lexsort((pairs.right[maybe], pairs.left[maybe], -likeness[maybe]))]:
-        i, j = int(pairs.left[k]), int(pairs.right[k])
-        if lists[event[i]] < lists[event[j]]:
-            i, j = j, i
-        if lists[event[j]] == 1 and lists[event[i]] > 1 and event[i] != event[j]:
-            joined[j] = True
-            event[event == event[j]] = event[i]
-    return event, joined
+        first, second = into[event[pairs.left[k]]], into[event[pairs.right[k]]]
+        if lists[first] < lists[second]:
+            first, second = second, first
+        settled = label[first] >= 0 and label[second] >= 0  # two events of earlier quarters
+        if lists[second] == 1 and lists[first] > 1 and not settled and not _meets(into[kept_apart], first, second):
+            into[second] = first
+            label[first] = max(label[first], label[second])
+    return into[event], into[event] != event
+
+
+def _meets(kept_apart: npt.NDArray[np.int64], first: int, second: int) -> bool:
+    """Tell whether a pair of events that a person kept apart would become one."""
+    return bool(((kept_apart == first).any(axis=1) & (kept_apart == second).any(axis=1)).any())
 
 
 def _lists_per_event(universe: Universe, event: Positions) -> npt.NDArray[np.int64]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from popanalysis.link.assignment import NEVER, Assignment, assign, components
-from popanalysis.link.bonds import Bonds
+from popanalysis.link.bonds import Bonds, torn
 from popanalysis.link.coding import Universe
 from popanalysis.link.duplicates import duplicate_of, leftover_duplicates, likeness_of, may_repeat
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
@@ -66,15 +66,25 @@ def select_events(universe: Universe, pairs: Pairs, bonds: Bonds, rules: Linkage
     heavy = same_list & (weight >= rules.thresholds.upper)
     likeness = likeness_of(universe, pairs, weight, heavy)
     duplicate = heavy & (likeness >= rules.assignment.close_call) & may_repeat(universe, rules)[universe.source[pairs.left]]
-    node = components(len(universe), np.concatenate([bonds.together[0], pairs.left[duplicate]]), np.concatenate([bonds.together[1], pairs.right[duplicate]]))
+    node = _nodes(n, pairs, bonds, duplicate)
+    apart = torn(bonds, node)[node[pairs.left]]  # second entries must not bring together, by way of a third, what has to stay apart
+    if (duplicate & apart).any():
+        duplicate &= ~apart
+        node = _nodes(n, pairs, bonds, duplicate)
     pairs, weight = _complete(universe, pairs, weight, node, bonds, rules, compare)
     sources, edges, edge_of_pair = _node_edges(universe, pairs, weight, node)
     found = assign(sources, edges.left, edges.right, edges.weight, edges.best >= rules.thresholds.lower,
                    close_call=rules.assignment.close_call, largest_component=rules.assignment.largest_component)
     event = _certain_events(found, edges, node, rules)
     siblings = heavy & ~duplicate
-    event, joined = leftover_duplicates(universe, pairs, siblings, likeness, event, rules)
+    event, joined = leftover_duplicates(universe, pairs, siblings, likeness, event, bonds)
     return _opened(universe, pairs, weight, node, event, found, edges, edge_of_pair, siblings, likeness, joined, rules)
+
+
+def _nodes(n: int, pairs: Pairs, bonds: Bonds, duplicate: BoolArray) -> Positions:
+    """Number of the node of each record: what people and earlier quarters joined, and second entries."""
+    left, right = bonds.together
+    return components(n, np.concatenate([left, pairs.left[duplicate]]), np.concatenate([right, pairs.right[duplicate]]))
 
 
 def _decided_weights(pairs: Pairs, bonds: Bonds, universe: Universe, rules: LinkageRules) -> FloatArray:
