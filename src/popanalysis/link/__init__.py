@@ -6,6 +6,7 @@ select. Only this room knows recordlinkage; its parts can be used from plain rec
 """
 
 from popanalysis.link.engine import Linked, link_records
+from popanalysis.link.notes import Note
 from popanalysis.link.rules import LinkageRules, current_rules
 
-__all__ = ["LinkageRules", "Linked", "current_rules", "link_records"]
+__all__ = ["LinkageRules", "Linked", "Note", "current_rules", "link_records"]

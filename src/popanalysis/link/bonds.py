@@ -11,6 +11,7 @@ import pandas as pd
 from popanalysis.errors import LinkageError
 from popanalysis.link.assignment import components
 from popanalysis.link.coding import Universe
+from popanalysis.link.notes import Note
 from popanalysis.link.pairs import Positions
 
 __all__ = ["Bonds", "read_bonds", "torn"]
@@ -28,7 +29,7 @@ class Bonds:
     never: Positions
     event: Positions
     decided: Positions
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def read_bonds(universe: Universe, decisions: pd.DataFrame | None, known_events: pd.Series[str] | None) -> Bonds:
@@ -42,7 +43,7 @@ def read_bonds(universe: Universe, decisions: pd.DataFrame | None, known_events:
     place = pd.Index(universe.record_ids)
     event = np.full(n, -1, np.int64)
     together: list[tuple[Positions, Positions]] = [(np.array([], np.int64), np.array([], np.int64))]
-    notes: list[str] = []
+    notes: list[Note] = []
     if known_events is not None and len(known_events):
         at = place.get_indexer(known_events.index)
         labels = pd.factorize(known_events.to_numpy(dtype=object), sort=True)[0]
@@ -56,7 +57,8 @@ def read_bonds(universe: Universe, decisions: pd.DataFrame | None, known_events:
         a, b = (place.get_indexer(pd.Index(decisions[name])) for name in ("record_id_a", "record_id_b"))
         known = (a >= 0) & (b >= 0)
         if not known.all():
-            notes.append(f"{int((~known).sum())} decisions speak of records that are not in the lists; they were left aside")
+            n = int((~known).sum())
+            notes.append(Note(f"{n} decisions speak of records that are not in the lists; they were left aside", f"{n} 条决定所涉记录不在本次名单中，未予采用"))
         is_match = decisions["is_match"].to_numpy(dtype=bool)
         low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
         together.append((low[known & is_match], high[known & is_match]))

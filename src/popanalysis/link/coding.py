@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from popanalysis.errors import LinkageError
+from popanalysis.link.notes import Note
 from popanalysis.link.rules import LinkageRules, nearest
 
 __all__ = ["MISSING", "Column", "Universe", "ValueTable", "code_records", "code_values"]
@@ -74,7 +75,7 @@ class Universe:
     source: npt.NDArray[np.int8]
     sources: tuple[str, ...]
     columns: Mapping[str, Column]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __len__(self) -> int:
         return len(self.record_ids)
@@ -103,7 +104,7 @@ def code_records(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> Uni
     ids = np.concatenate([np.asarray(f.index.to_numpy(), dtype=object) for f in given]) if given else np.array([], dtype=object)
     source = np.repeat(np.arange(len(sources), dtype=np.int8), lengths)
     columns: dict[str, Column] = {}
-    notes: list[str] = []
+    notes: list[Note] = []
     dates = {c.field for c in rules.comparisons if c.kind == "date"}
     pools = _pools(rules)
     columns_of_pools = [np.concatenate([_texts(f, name, name in dates) for name in pool for f in given]) for pool in pools]
@@ -231,7 +232,7 @@ def _plain(value: Any) -> str:
     return _TIME_OF_DAY.sub("", str(value)).strip()
 
 
-def _check_dates(table: ValueTable, pool: list[str]) -> list[str]:
+def _check_dates(table: ValueTable, pool: list[str]) -> list[Note]:
     from popanalysis.link.comparisons.date import DateKeys
 
     unreadable = int(np.sum(table.keys(DateKeys).unreadable))
@@ -239,7 +240,9 @@ def _check_dates(table: ValueTable, pool: list[str]) -> list[str]:
         raise LinkageError(
             zh=f"日期列 {'、'.join(pool)} 中没有一个可读的日期。应为日期类型或“2025-03-05”形式的文本。请先用 clean_records 处理。",
             en=f"Date column {', '.join(pool)} holds no readable date. Expected dates or text like 2025-03-05. Run clean_records first.", column=pool[0])
-    return [f"{', '.join(pool)}: {unreadable} distinct values are no ISO date and count as missing"] if unreadable else []
+    if not unreadable:
+        return []
+    return [Note(f"{{field}}: {unreadable} distinct values are no ISO date and count as missing", f"{{field}}有 {unreadable} 个不同取值不是规范日期，按缺项处理", *pool)]
 
 
 def _content_order(source: npt.NDArray[np.int8], ids: ObjectArray, columns: Mapping[str, Column]) -> npt.NDArray[np.intp]:

@@ -17,6 +17,7 @@ from popanalysis.link.blocking import BlockingReport, Candidates, block_pairs
 from popanalysis.link.bonds import read_bonds
 from popanalysis.link.coding import Universe, code_records
 from popanalysis.link.events import Grouped, select_events
+from popanalysis.link.notes import Note
 from popanalysis.link.pairs import Pairs, score
 from popanalysis.link.patterns import compare_pairs, count_patterns, level_names
 from popanalysis.link.quality import expected_errors
@@ -49,7 +50,7 @@ class Linked:
     model: LinkageModel
     blocking: BlockingReport
     candidate_pairs: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def link_records(
@@ -115,7 +116,7 @@ def link_records(
 # --- the result, in record ids ----------------------------------------------------------------------------
 
 
-def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules, notes: list[str]) -> Linked:
+def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules, notes: list[Note]) -> Linked:
     ids = universe.record_ids
     number = pd.factorize(grouped.event)[0]
     labels = np.array([f"E{k}" for k in range(1, int(number.max(initial=-1)) + 2)], dtype=object)
@@ -131,10 +132,13 @@ def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: L
     return Linked(links, events, records, model, candidates.report, len(candidates), (*notes, *model.notes, *grouped.notes))
 
 
-def _block_notes(candidates: Candidates, rules: LinkageRules) -> list[str]:
+def _block_notes(candidates: Candidates, rules: LinkageRules) -> list[Note]:
     refused = candidates.report.passes.set_index("blocking_pass")["n_refused_records"]
-    return [f"blocking pass {name}: {n} records stand in blocks of more than {rules.blocking.max_block_pairs} pairs (max_block_pairs) that could "
-            "not be split; this pass compared none of them" for name, n in refused[refused > 0].items()]
+    most = rules.blocking.max_block_pairs
+    return [Note(f"blocking pass {name}: {n} records stand in blocks of more than {most} pairs (max_block_pairs) that could not be split; "
+                 "this pass compared none of them",
+                 f"分组方式 {name}：{n} 条记录所在的组超过 {most} 对（max_block_pairs）且无法再分，该方式未比较这些记录")
+            for name, n in refused[refused > 0].items()]
 
 
 def _statuses(universe: Universe, candidates: Candidates, grouped: Grouped) -> npt.NDArray[np.object_]:

@@ -18,6 +18,7 @@ from popanalysis.link.assignment import NEVER, Assignment, assign, components
 from popanalysis.link.bonds import Bonds, torn
 from popanalysis.link.coding import Universe
 from popanalysis.link.duplicates import duplicate_of, leftover_duplicates, likeness_of, may_repeat
+from popanalysis.link.notes import Note
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
 from popanalysis.link.rules import LinkageRules
 
@@ -43,7 +44,7 @@ class Grouped:
     reason: npt.NDArray[np.object_]
     pairs: Pairs
     decision: npt.NDArray[np.object_]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 # --- the chain ------------------------------------------------------------------------------------------
@@ -227,7 +228,9 @@ def _opened(
     set_of = _sets(universe, pairs, event, siblings, likeness, doubtful | tied, rules)
     grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision)
     if found.unproved.any():
-        grouped.notes.append(f"{int(found.unproved.sum())} records hang together in components too large to prove the best assignment; they are in review")
+        n = int(found.unproved.sum())
+        grouped.notes.append(Note(f"{n} records hang together in components too large to prove the best assignment; they are in review",
+                                  f"{n} 条记录相互牵连过多，无法证明最佳对应，已列入人工审核"))
         grouped.review |= found.unproved[node]
     return grouped
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from popanalysis.errors import LinkageError
+from popanalysis.link.notes import Note
 from popanalysis.link.patterns import count_patterns
 
 __all__ = ["Estimate", "FellegiSunter", "em", "monotone_ratios"]
@@ -166,7 +167,7 @@ class FellegiSunter:
         self.smoothing, self.monotone, self.options = smoothing, monotone, options
         self._start_m, self._start_u, self._start_prior = dict(m or {}), dict(u or {}), prior
         self.estimate: Estimate | None = None
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
 
     def fit(self, comparison_vectors: pd.DataFrame, counts: npt.ArrayLike | None = None) -> FellegiSunter:
         """Learn from comparison vectors, a row a pair (or a pattern, with ``counts`` of pairs)."""
@@ -174,8 +175,8 @@ class FellegiSunter:
         levels = _levels(comparison_vectors)
         agrees = [levels[levels[:, k] >= 0, k] for k in range(levels.shape[1])]
         self.constant = [bool(len(a) == 0 or (a == a[0]).all()) for a in agrees]
-        self.notes = [f"{f}: field always at one level; weight 0" for f, c in zip(self.fields, self.constant, strict=True) if c]
-        self.notes += [f"{f}: field never agrees" for f, a in zip(self.fields, agrees, strict=True) if len(a) and not (a == 0).any()]
+        self.notes = [Note("{field}: field always at one level; weight 0", "{field}始终为同一等级，不计权重", f) for f, c in zip(self.fields, self.constant, strict=True) if c]
+        self.notes += [Note("{field}: field never agrees", "{field}从未一致", f) for f, a in zip(self.fields, agrees, strict=True) if len(a) and not (a == 0).any()]
         self.sizes = [self.n_levels.get(f, max(2, int(levels[:, k].max(initial=0)) + 1)) for k, f in enumerate(self.fields)]
         if counts is None:
             patterns = count_patterns(levels, self.sizes)

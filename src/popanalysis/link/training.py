@@ -18,6 +18,7 @@ from popanalysis.link.blocking import Candidates
 from popanalysis.link.coding import Universe
 from popanalysis.link.comparisons import make_comparison
 from popanalysis.link.model import FloatArray, em, monotone_ratios
+from popanalysis.link.notes import Note
 from popanalysis.link.patterns import Patterns, Vectors, compare_pairs, count_patterns
 from popanalysis.link.rules import LinkageRules
 
@@ -53,7 +54,7 @@ class LinkageModel:
     runs: pd.DataFrame
     n_pairs: tuple[npt.NDArray[np.int64], ...]
     n_candidates: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     errors: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -109,10 +110,10 @@ def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, pa
     weights_of = _weights(m, u, rules)
     for k in _block_fields(vectors, rules):
         weights_of[k] = np.zeros(vectors.n_levels[k])
-        notes.append(f"{vectors.names[k]}: every candidate agrees, because it is the block; weight 0")
+        notes.append(Note("{field}: every candidate agrees, because it is the block; weight 0", "{field}是分组依据，各候选记录对均一致，不计权重", vectors.names[k]))
     notes += _degenerate(vectors, rules)
     if not runs["converged"].all():
-        notes.append("not converged: an EM run reached its last step; treat weights with care")
+        notes.append(Note("not converged: an EM run reached its last step; treat weights with care", "模型估计未收敛，权重请谨慎使用"))
     swapped = np.log2((float(np.sum(vectors.swapped & best)) + 0.5) / (float(best.sum()) + 50))
     per_level = tuple(np.bincount(vectors.levels[vectors.levels[:, k] >= 0, k], minlength=n) for k, n in enumerate(vectors.n_levels))
     return LinkageModel(
@@ -306,9 +307,10 @@ def _value_shares(universe: Universe, rules: LinkageRules, k: int) -> tuple[Floa
     return np.append(shares, 1.0), max(agree, 1e-12)
 
 
-def _frequency_notes(rules: LinkageRules) -> list[str]:
+def _frequency_notes(rules: LinkageRules) -> list[Note]:
     named = [c.name for c in rules.comparisons if c.term_frequency and rules.frequencies(c) is None]
-    return [f"{', '.join(named)}: value frequencies come from the lists at hand, no versioned table being named or found"] if named else []
+    return [Note("{field}: value frequencies come from the lists at hand, no versioned table being named or found",
+                 "{field}的取值频率取自本次名单，规则未指明频率表", *named)] if named else []
 
 
 def _block_fields(vectors: Vectors, rules: LinkageRules) -> list[int]:
@@ -318,16 +320,17 @@ def _block_fields(vectors: Vectors, rules: LinkageRules) -> list[int]:
             if rule.field in in_all and len(vectors.levels) and (vectors.levels[:, k] == vectors.levels[0, k]).all()]
 
 
-def _degenerate(vectors: Vectors, rules: LinkageRules) -> list[str]:
+def _degenerate(vectors: Vectors, rules: LinkageRules) -> list[Note]:
     """Fields that cannot tell anything: always the same level, or never agreeing."""
     notes = []
     for k, name in enumerate(vectors.names):
         seen = vectors.levels[:, k]
         seen = seen[seen >= 0]
         if len(vectors.levels) and not len(seen):
-            notes.append(f"{name}: missing in every candidate pair, weight 0")
+            notes.append(Note("{field}: missing in every candidate pair, weight 0", "{field}在各候选记录对中均缺项，不计权重", name))
         elif len(seen) and (seen == seen[0]).all():
-            notes.append(f"{name}: field always at level '{vectors.ladders[k][seen[0]]}' among the candidates")
+            level = vectors.ladders[k][seen[0]]
+            notes.append(Note(f"{{field}}: field always at level '{level}' among the candidates", f"{{field}}在各候选记录对中均为同一等级（{level}）", name))
         elif len(seen) and not (seen == 0).any():
-            notes.append(f"{name}: field never agrees")
+            notes.append(Note("{field}: field never agrees", "{field}在各候选记录对中从未一致", name))
     return notes

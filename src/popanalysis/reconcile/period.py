@@ -14,7 +14,7 @@ import pandas as pd
 
 from popanalysis.acquire.previous_record import Earlier
 from popanalysis.columns import LINKED_RECORDS_COLUMNS
-from popanalysis.link import LinkageRules, Linked, link_records
+from popanalysis.link import LinkageRules, Linked, Note, link_records
 from popanalysis.params import QuarterParams
 from popanalysis.periods import Period
 from popanalysis.reconcile.births import births_from_records
@@ -177,7 +177,7 @@ def reconcile_births(
     return ReconciledBirths(cases, forward, relations)
 
 
-def describe_links(engine: Linked, language: str) -> tuple[list[str], dict[str, float | None], int, int]:
+def describe_links(engine: Linked) -> tuple[list[Note], dict[str, float | None], int, int]:
     """Tell how sure the links are, in plain numbers.
 
     Returns
@@ -185,7 +185,7 @@ def describe_links(engine: Linked, language: str) -> tuple[list[str], dict[str, 
     Notes of the model; expected ``false_link_rate`` and ``missed_match_rate`` (0-1); links; pairs left to review.
     """
     decisions = engine.links["link_decision"].value_counts()
-    notes = [str(note) for note in engine.notes]
+    notes = list(engine.notes)
     expected = {name: engine.model.errors.get(name) for name in ("false_link_rate", "missed_match_rate")}
     return notes, expected, int(decisions.get("link", 0)), int(decisions.get("possible_link", 0))
 

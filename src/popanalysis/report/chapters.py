@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,11 +18,14 @@ from popanalysis.params import QuarterParams
 from popanalysis.report.agreement_figure import plot_agreement
 from popanalysis.report.drawing import Words
 from popanalysis.report.figures import plot_days, plot_grouped_bars, plot_overlap
-from popanalysis.report.messages import label
+from popanalysis.report.messages import label, labels
 from popanalysis.report.page import paragraph
 from popanalysis.report.privacy import shown_rate, suppress_counts, suppress_small
 from popanalysis.report.results import Results
 from popanalysis.report.tables import ShownTable, show_table
+
+if TYPE_CHECKING:
+    from popanalysis.link import Note  # the page of a record needs no engine
 
 __all__ = [
     "Chapter", "chapter_accounting", "chapter_agreement", "chapter_arrivals", "chapter_births", "chapter_linkage", "chapter_timeliness", "chapter_to_do"]
@@ -164,7 +167,7 @@ def _show_places(chapter: Chapter, by_place: pd.DataFrame, lists: Sequence[str],
                 words=_words(params, _t("各乡镇出生见于各名单的数量", "Births of each town held by each list", language), label("unit", "births", language), source)))
 
 
-def chapter_linkage(engine_notes: Sequence[str], expected: Mapping[str, float | None], n_links: int, n_review: int, params: QuarterParams) -> Chapter:
+def chapter_linkage(engine_notes: Sequence[Note], expected: Mapping[str, float | None], n_links: int, n_review: int, params: QuarterParams) -> Chapter:
     """How sure the links are.
 
     Parameters
@@ -191,7 +194,7 @@ def chapter_linkage(engine_notes: Sequence[str], expected: Mapping[str, float | 
         f"{n_links} pairs of records were linked; {review} pairs are left to clerical review. The model expects {percent(expected.get('false_link_rate'))} of the links to be wrong "
         f"and {percent(expected.get('missed_match_rate'))} of the matches to be missed. Not linked does not mean not registered.", language)))
     for note in engine_notes:
-        chapter.show(paragraph(note, role="note"))
+        chapter.show(paragraph(note.in_(language, lambda name: _field(name, language)), role="note"))
     return chapter
 
 
@@ -336,6 +339,12 @@ def _t(zh: str, en: str, language: str) -> str:
 
 def _w(key: str, language: str) -> str:
     return label("word", key, language)
+
+
+def _field(name: str, language: str) -> str:
+    """A compared field's name; one derived from another (the town of an address) is called by that."""
+    known = labels("field", language)
+    return next((known[part] for part in (name, name.rsplit("_", 1)[0]) if part in known), name)
 
 
 def _scope(params: QuarterParams) -> str:
