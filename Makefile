@@ -11,7 +11,6 @@ test: .venv/installed-for-tests
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/pytest
-	$(BIN)/pytest --nbval-lax notebooks
 
 lab: .venv/installed
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[lab]'
