@@ -15,7 +15,7 @@ METHODS = sorted((ROOT / "notebooks/methods").glob("*.ipynb"))
 
 
 def nbval(notebook: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:doctest", *options, str(notebook)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=", *options, str(notebook)]
     return subprocess.run(command, cwd=notebook.parent, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
