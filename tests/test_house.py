@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -108,3 +109,10 @@ def test_notebooks_are_committed_without_outputs_and_hold_no_logic():
             kinds = {type(node) for node in ast.walk(ast.parse(cell.source))}
             assert not kinds & {ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Lambda}
             assert len(cell.source.splitlines()) <= 10
+
+
+def test_every_library_the_package_imports_is_declared():
+    """Module names that differ from the name of their distribution stand in the second set."""
+    named = {normal(r.name) for r in declared()} | {"pil", "yaml", "python-calamine", "msoffcrypto", "pylopdf-fonts-zh-cn", "four-corner-method"}
+    used = {normal(name.split(".")[0]) for file in FILES for name in imports(file)} - {normal(name) for name in sys.stdlib_module_names} - {"popanalysis"}
+    assert used <= named
