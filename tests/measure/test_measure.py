@@ -6,7 +6,17 @@ import pandas as pd
 import pytest
 
 from popanalysis.intervals import wilson
-from popanalysis.measure import agreement_by_field, births_by_home, births_by_place, days_to_act, delay_summary, rows_by_fate
+from popanalysis.measure import (
+    agreement_by_field,
+    births_by_home,
+    births_by_place,
+    births_by_standing,
+    births_of_period,
+    days_to_act,
+    delay_summary,
+    rows_by_fate,
+)
+from popanalysis.periods import Period
 from popanalysis.project import shipped_folder
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
@@ -48,12 +58,27 @@ def test_births_by_place_leaves_births_of_elsewhere_out():
 def test_days_leave_vague_dates_and_impossible_sequences_out():
     frame = pd.DataFrame({
         "birth_date": pd.to_datetime(["2025-01-01", "2025-01-01", "2025-01-10"]), "act_date": pd.to_datetime(["2025-01-31", "2025-02-20", "2025-01-01"]),
-        "birth_date_precision": ["day", "month", "day"]}, index=["a", "b", "c"])
-    assert days_to_act({"hukou_birth": frame}).to_dict("records") == [{"kind": "hukou_birth", "days": 30}]
+        "birth_date_precision": ["day", "month", "day"], "held_in": "2025Q1"}, index=["a", "b", "c"])
+    assert days_to_act({"hukou_birth": frame}, "2025Q1").to_dict("records") == [{"kind": "hukou_birth", "days": 30}]
+
+
+def test_days_of_records_carried_over_are_not_counted_again():
+    frame = pd.DataFrame({"birth_date": pd.to_datetime(["2025-01-01"] * 2), "act_date": pd.to_datetime(["2025-01-31"] * 2), "held_in": ["2024Q4", "2025Q1"]})
+    assert len(days_to_act({"hukou_birth": frame}, "2025Q1")) == 1
+
+
+def test_births_stand_in_one_relation_to_the_period_each():
+    frame = births([("h1", None, None), ("h2", None, None), ("h3", None, None), ("h4", None, None), ("h5", "p5", None)],
+                   birth_date=pd.to_datetime(["2025-02-01", "2024-11-30", None, "2024-12-01", "2024-12-31"]))
+    records = {"birth_cert": pd.DataFrame({"held_in": ["2025Q1", "2025Q1", "2025Q1", "2024Q4", "2024Q4"]}, index=["h1", "h2", "h3", "h4", "h5"]),
+               "hukou_birth": pd.DataFrame({"held_in": ["2025Q1"]}, index=["p5"])}
+    span = Period.parse("2025Q1")
+    assert births_by_standing(frame, records, span) == {"of_period": 1, "earlier": 2, "undated": 1, "waiting": 1}
+    assert births_of_period(frame, span).index.tolist() == ["B0"]
 
 
 def test_delay_summary_of_nothing_is_empty():
-    assert delay_summary(days_to_act({})).empty
+    assert delay_summary(days_to_act({}, "2025Q1")).empty
 
 
 def test_rows_add_up():

@@ -1,8 +1,15 @@
 """How complete, how timely and how equal the lists are: counts and rates, never a row about a person."""
 
 from popanalysis.measure.agreement import agreement_by_field
-from popanalysis.measure.completeness import births_by_home, births_by_lists, births_by_place
+from popanalysis.measure.completeness import (
+    births_by_home,
+    births_by_lists,
+    births_by_place,
+    births_by_standing,
+    births_of_period,
+)
 from popanalysis.measure.rows import rows_by_fate
 from popanalysis.measure.timeliness import days_to_act, delay_summary
 
-__all__ = ["agreement_by_field", "births_by_home", "births_by_lists", "births_by_place", "days_to_act", "delay_summary", "rows_by_fate"]
+__all__ = ["agreement_by_field", "births_by_home", "births_by_lists", "births_by_place", "births_by_standing", "births_of_period",
+    "days_to_act", "delay_summary", "rows_by_fate"]

@@ -3,11 +3,41 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-__all__ = ["births_by_home", "births_by_lists", "births_by_place"]
+from popanalysis.periods import Period
+
+__all__ = ["births_by_home", "births_by_lists", "births_by_place", "births_by_standing", "births_of_period"]
+
+
+def births_of_period(births: pd.DataFrame, span: Period) -> pd.DataFrame:
+    """Return the births whose date lies in the period."""
+    return births[births["birth_date"].between(pd.Timestamp(span.first_day), pd.Timestamp(span.last_day))]
+
+
+def births_by_standing(births: pd.DataFrame, records: Mapping[str, pd.DataFrame], span: Period) -> dict[str, int]:
+    """Count all births at hand by what they have to do with the period.
+
+    Parameters
+    ----------
+    births : one row a birth, a column per list with the record_id.
+    records : kind -> typed records with ``held_in``, the period whose list brought them.
+
+    Returns
+    -------
+    of_period : born in the period. earlier : born at another time, newly listed in the period (late registrations,
+    and dates that may be wrong). undated : newly listed, no date known. waiting : carried over, nothing new this period.
+    Together they are all births.
+    """
+    new = {record for frame in records.values() for record in frame.index[frame["held_in"].eq(str(span))]}
+    newly = pd.DataFrame({kind: births[kind].isin(new) for kind in records if kind in births}).any(axis=1).reindex(births.index, fill_value=False)
+    of_period = pd.Series(births.index.isin(births_of_period(births, span).index), index=births.index)
+    undated = births["birth_date"].isna()
+    return {
+        "of_period": int(of_period.sum()), "earlier": int((newly & ~of_period & ~undated).sum()),
+        "undated": int((newly & undated).sum()), "waiting": int((~newly & ~of_period).sum())}
 
 
 def births_by_lists(births: pd.DataFrame, lists: Sequence[str]) -> pd.DataFrame:

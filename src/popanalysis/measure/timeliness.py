@@ -9,11 +9,16 @@ import pandas as pd
 __all__ = ["days_to_act", "delay_summary"]
 
 
-def days_to_act(records: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def days_to_act(records: Mapping[str, pd.DataFrame], period: str) -> pd.DataFrame:
     """Return the calendar days from birth to the office's act, per record that gives both dates to the day.
 
-    Only acts of the period are at hand, so late births of other quarters show and future acts do not: the figures
-    describe the work of the quarter, not the final delay of a birth cohort.
+    Only records that the period's own lists brought are counted, so late births of other quarters show and future acts
+    do not: the figures describe the work of the quarter, not the final delay of a birth cohort.
+
+    Parameters
+    ----------
+    records : kind -> typed records with ``held_in``, the period whose list brought them.
+    period : the period.
 
     Returns
     -------
@@ -23,6 +28,7 @@ def days_to_act(records: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     for kind, frame in records.items():
         if "birth_date" not in frame or "act_date" not in frame:
             continue
+        frame = frame[frame["held_in"].eq(period)]
         days = (frame["act_date"] - frame["birth_date"]).dt.days
         exact = frame.get("birth_date_precision", pd.Series("day", index=frame.index)).fillna("day").eq("day")
         parts.append(pd.DataFrame({"kind": kind, "days": days[exact & days.ge(0)].astype(int)}))
