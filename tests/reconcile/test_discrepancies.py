@@ -130,6 +130,19 @@ def test_two_rows_of_one_list_are_asked_about_with_both_rows():
     assert told(found, "code", "list_a", "cell_a", "list_b", "recipient") == [["duplicate_in_list", "birth_cert", "[birth_cert.xlsx]表!5:5", "birth_cert", "health"]]
 
 
+@pytest.mark.parametrize(("dates", "doubtful", "expected"), [
+    (("2025-11-02", "2025-02-11", "2025-02-11"), (False, False, False), "2025-02-11"),  # two agree
+    (("2025-11-02", None, "2025-02-11"), (True, False, False), "2025-02-11"),  # the first lies after its own act
+    (("2025-11-02", None, None), (True, False, False), "2025-11-02"),  # there is no other
+    (("2025-02-12", "2025-02-11", None), (False, False, False), "2025-02-12")])
+def test_a_birth_has_the_date_that_two_lists_agree_on_else_one_that_can_be(dates, doubtful, expected):
+    records = {kind: pd.DataFrame({"birth_date": [pd.Timestamp(date)], "birth_date_doubtful": [doubt]}, index=[kind])
+               for kind, date, doubt in zip(RULES.lists, dates, doubtful, strict=True)}
+    ids = pd.Series("B-2025Q1-00001", index=list(RULES.lists))
+    births = births_from_records(records, ids, pd.Series(None, index=ids.index, dtype="object"), pd.Index([]), lists=RULES.lists, home_division="159901")
+    assert births["birth_date"].tolist() == [pd.Timestamp(expected)]
+
+
 def test_inputs_stay_as_they_were():
     frame = pd.DataFrame([{"file": "a", "sheet": "", "row": 2, **SAME}], index=["h1"])
     before = frame.copy(deep=True)

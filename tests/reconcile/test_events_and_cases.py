@@ -26,6 +26,10 @@ def frame(*questions: Discrepancy) -> pd.DataFrame:
     return pd.DataFrame(sorted(questions), columns=list(Discrepancy._fields), dtype="object")
 
 
+def cases_of(discrepancies: pd.DataFrame, received=RULES.lists, **more) -> pd.DataFrame:
+    return open_cases(discrepancies, received=received, **more)
+
+
 # --- event ids
 
 
@@ -67,15 +71,15 @@ def test_a_set_is_named_after_its_first_event():
 
 
 def test_cases_are_numbered_by_content_and_have_the_columns_of_the_contract():
-    cases = open_cases(frame(question("B-2025Q1-00002"), question("B-2025Q1-00001")), period="2025Q1", at_hand=[])
+    cases = cases_of(frame(question("B-2025Q1-00002"), question("B-2025Q1-00001")), period="2025Q1", at_hand=[])
     assert list(cases.columns) == list(CASES_COLUMNS)
     assert cases[["case_id", "event_id", "state", "opened_in", "closed_in"]].to_numpy().tolist() == [
         ["2025Q1-0001", "B-2025Q1-00001", "open", "2025Q1", ""], ["2025Q1-0002", "B-2025Q1-00002", "open", "2025Q1", ""]]
 
 
 def test_a_question_that_is_still_there_keeps_its_case_and_one_that_is_gone_is_closed():
-    first = open_cases(frame(question("B-2025Q1-00001"), question("B-2025Q1-00002")), period="2025Q1", at_hand=[])
-    second = open_cases(frame(question("B-2025Q1-00002"), question("B-2025Q2-00001")), period="2025Q2",
+    first = cases_of(frame(question("B-2025Q1-00001"), question("B-2025Q1-00002")), period="2025Q1", at_hand=[])
+    second = cases_of(frame(question("B-2025Q1-00002"), question("B-2025Q2-00001")), period="2025Q2",
                         at_hand=["B-2025Q1-00001", "B-2025Q1-00002", "B-2025Q2-00001"], carried=first)
     assert second.set_index("case_id")[["event_id", "opened_in", "state", "closed_in"]].to_dict("index") == {
         "2025Q1-0001": {"event_id": "B-2025Q1-00001", "opened_in": "2025Q1", "state": "closed", "closed_in": "2025Q2"},
@@ -85,34 +89,40 @@ def test_a_question_that_is_still_there_keeps_its_case_and_one_that_is_gone_is_c
 
 
 def test_a_case_whose_event_was_not_looked_at_again_stays_open():
-    first = open_cases(frame(question(code="field_differs", field="child_name")), period="2025Q1", at_hand=[])
-    second = open_cases(frame(), period="2025Q2", at_hand=["B-2025Q2-00001"], carried=first)
+    first = cases_of(frame(question(code="field_differs", field="child_name")), period="2025Q1", at_hand=[])
+    second = cases_of(frame(), period="2025Q2", at_hand=["B-2025Q2-00001"], carried=first)
     assert second["state"].tolist() == ["open"] and second["closed_in"].tolist() == [""]
 
 
+def test_a_list_that_did_not_arrive_closes_no_question_about_it():
+    first = cases_of(frame(question(), question(code="field_differs", field="child_name")), period="2025Q1", at_hand=[])
+    second = cases_of(frame(), period="2025Q2", at_hand=["B-2025Q1-00001"], carried=first, received=("birth_cert", "town_birth"))
+    assert second.set_index("code")["state"].to_dict() == {"field_differs": "closed", "missing_at": "open"}
+
+
 def test_closed_cases_are_left_behind_and_their_numbers_are_not_used_again():
-    first = open_cases(frame(question("B-2025Q1-00001")), period="2025Q1", at_hand=[])
-    closed = open_cases(frame(), period="2025Q2", at_hand=["B-2025Q1-00001"], carried=first)
-    third = open_cases(frame(question("B-2025Q3-00001")), period="2025Q3", at_hand=[], carried=closed)
+    first = cases_of(frame(question("B-2025Q1-00001")), period="2025Q1", at_hand=[])
+    closed = cases_of(frame(), period="2025Q2", at_hand=["B-2025Q1-00001"], carried=first)
+    third = cases_of(frame(question("B-2025Q3-00001")), period="2025Q3", at_hand=[], carried=closed)
     assert third["case_id"].tolist() == ["2025Q3-0001"]
 
 
 def test_a_revision_keeps_the_numbers_of_the_one_before():
-    before = open_cases(frame(question("B-2025Q1-00002")), period="2025Q1", at_hand=[])
-    after = open_cases(frame(question("B-2025Q1-00001"), question("B-2025Q1-00002")), period="2025Q1", at_hand=[], numbered=before)
+    before = cases_of(frame(question("B-2025Q1-00002")), period="2025Q1", at_hand=[])
+    after = cases_of(frame(question("B-2025Q1-00001"), question("B-2025Q1-00002")), period="2025Q1", at_hand=[], numbered=before)
     assert after.set_index("event_id")["case_id"].to_dict() == {"B-2025Q1-00002": "2025Q1-0001", "B-2025Q1-00001": "2025Q1-0002"}
 
 
 def test_a_difference_is_the_same_question_whichever_list_is_named_first():
-    first = open_cases(frame(question(code="field_differs", field="mother_name", list_a="birth_cert", list_b="hukou_birth")), period="2025Q1", at_hand=[])
-    second = open_cases(frame(question(code="field_differs", field="mother_name", list_a="hukou_birth", list_b="birth_cert")), period="2025Q2",
+    first = cases_of(frame(question(code="field_differs", field="mother_name", list_a="birth_cert", list_b="hukou_birth")), period="2025Q1", at_hand=[])
+    second = cases_of(frame(question(code="field_differs", field="mother_name", list_a="hukou_birth", list_b="birth_cert")), period="2025Q2",
                         at_hand=["B-2025Q1-00001"], carried=first)
     assert second["case_id"].tolist() == ["2025Q1-0001"]
 
 
 def test_a_third_list_that_sides_with_one_leaves_the_question_the_same():
-    first = open_cases(frame(question(code="field_differs", field="mother_name", list_a="hukou_birth", list_b="town_birth")), period="2025Q1", at_hand=[])
-    second = open_cases(frame(question(code="field_differs", field="mother_name", list_a="birth_cert", list_b="town_birth")), period="2025Q2",
+    first = cases_of(frame(question(code="field_differs", field="mother_name", list_a="hukou_birth", list_b="town_birth")), period="2025Q1", at_hand=[])
+    second = cases_of(frame(question(code="field_differs", field="mother_name", list_a="birth_cert", list_b="town_birth")), period="2025Q2",
                         at_hand=["B-2025Q1-00001"], carried=first)
     assert second[["case_id", "list_a", "state"]].to_numpy().tolist() == [["2025Q1-0001", "birth_cert", "open"]]
 
@@ -120,13 +130,13 @@ def test_a_third_list_that_sides_with_one_leaves_the_question_the_same():
 def test_two_questions_of_one_field_keep_a_number_each():
     both = frame(question(code="field_differs", field="mother_name", list_a="birth_cert", list_b="hukou_birth"),
                  question(code="field_differs", field="mother_name", list_a="birth_cert", list_b="town_birth"))
-    first = open_cases(both, period="2025Q1", at_hand=[])
-    second = open_cases(both, period="2025Q2", at_hand=["B-2025Q1-00001"], carried=first)
+    first = cases_of(both, period="2025Q1", at_hand=[])
+    second = cases_of(both, period="2025Q2", at_hand=["B-2025Q1-00001"], carried=first)
     pd.testing.assert_frame_equal(first, second)
 
 
 def test_a_person_can_close_a_case():
-    cases = open_cases(frame(question()), period="2025Q1", at_hand=[], decided={"2025Q1-0001": "closed"})
+    cases = cases_of(frame(question()), period="2025Q1", at_hand=[], decided={"2025Q1-0001": "closed"})
     assert cases[["state", "closed_in"]].to_numpy().tolist() == [["closed", "2025Q1"]]
 
 

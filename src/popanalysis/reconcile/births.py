@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -32,7 +33,7 @@ def births_from_records(
     Returns
     -------
     DataFrame, index event_id (sorted), one row a birth: a column per list with the record_id or NA; ``set_id``;
-    ``birth_date`` (of the first list that has one); ``child_sex``; ``home`` (home, elsewhere, unknown) – decided by a
+    ``birth_date`` (the one two lists agree on, else of the first list whose date can be); ``child_sex``; ``home`` (home, elsewhere, unknown) – decided by a
     registration in the banner, else by the hukou address, never by the prefix of a number; ``town`` (9-digit code or NA).
     """
     held: dict[str, pd.Series] = {}
@@ -49,7 +50,7 @@ def births_from_records(
         found = frame[column].astype("object").reindex(births[kind].to_numpy())
         return pd.Series(found.to_numpy(), index=births.index, dtype="object")
 
-    births["birth_date"] = pd.to_datetime(_first([value(kind, "birth_date") for kind in lists]))
+    births["birth_date"] = _likeliest_date([pd.to_datetime(value(kind, "birth_date")) for kind in lists], [value(kind, "birth_date_doubtful") for kind in lists])
     births["child_sex"] = _first([value(kind, "child_sex") for kind in lists])
     division = _first([value(kind, f"{address}_division") for kind, address in _HOME_EVIDENCE])
     births["home"] = division.map(lambda code: "unknown" if not isinstance(code, str) else "home" if code == home_division else "elsewhere")
@@ -58,6 +59,13 @@ def births_from_records(
     town = _first([value(kind, column) for kind, column in _TOWN_EVIDENCE])
     births["town"] = town.map(lambda code: code if str(code).startswith(home_division) else None)
     return births
+
+
+def _likeliest_date(dates: Sequence[pd.Series], doubtful: Sequence[pd.Series]) -> pd.Series:
+    """The date that two lists agree on; else the first one that does not lie after the office's own act; else any."""
+    agreed = [a.where(a.eq(b)) for a, b in itertools.combinations(dates, 2)]
+    possible = [date.where(~doubt.fillna(False).astype(bool)) for date, doubt in zip(dates, doubtful, strict=True)]
+    return _first([*agreed, *possible, *dates])
 
 
 def _first(candidates: Sequence[pd.Series]) -> pd.Series:

@@ -15,7 +15,7 @@ WAITING = ("open", "referred", "answered", "reopened")
 
 
 def open_cases(
-    discrepancies: pd.DataFrame, *, period: str, at_hand: Collection[str], carried: pd.DataFrame | None = None, numbered: pd.DataFrame | None = None,
+    discrepancies: pd.DataFrame, *, period: str, at_hand: Collection[str], received: Collection[str], carried: pd.DataFrame | None = None, numbered: pd.DataFrame | None = None,
     decided: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Turn the discrepancies of a run into cases.
@@ -25,8 +25,10 @@ def open_cases(
     discrepancies : from :func:`popanalysis.reconcile.discrepancies.find_discrepancies`.
     period : the period of the run.
     at_hand : ids of the events whose records took part in this run.
-    carried : cases of the previous record. One still waiting keeps its number; if its event is at hand and the
-        discrepancy is gone, it is closed in this period. Closed ones are left behind.
+    received : kinds that arrived or were reported as none.
+    carried : cases of the previous record. One still waiting keeps its number; if its question could be asked again (its
+        event is at hand, the list it is about was received) and the discrepancy is gone, it is closed in this period.
+        Closed ones are left behind.
     numbered : cases of the revision before this one, whose numbers stay.
     decided : case_id -> state a person gave it.
 
@@ -52,8 +54,9 @@ def open_cases(
     still_there = {case["case_id"] for case in cases}
     known_events = frozenset(at_hand)
     for row in _rows(carried):
+        asked_again = row["event_id"] in known_events and (row["code"] != "missing_at" or row["list_b"] in received)
         if row["case_id"] not in still_there:
-            cases.append({**row, "state": "closed", "closed_in": period} if row["event_id"] in known_events else row)
+            cases.append({**row, "state": "closed", "closed_in": period} if asked_again else row)
     for case in cases:
         if (state_given := (decided or {}).get(case["case_id"])) is not None:
             case["state"] = state_given

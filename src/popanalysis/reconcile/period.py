@@ -166,7 +166,7 @@ def reconcile_births(
         received=received, in_question=frozenset(questions["record_id_a"]) | frozenset(questions["record_id_b"]), cell_of=cell_of,
         known_since=_known_since(earlier, params.span))
     cases = open_cases(
-        found, period=params.period, at_hand=linked.births.index, carried=earlier.previous.cases if earlier.previous else None,
+        found, period=params.period, at_hand=linked.births.index, received=received, carried=earlier.previous.cases if earlier.previous else None,
         numbered=earlier.before.cases if earlier.before else None, decided=decided.cases)
     opened_in = _opened_in(linked, earlier, params.period)
     still_open = open_events(
