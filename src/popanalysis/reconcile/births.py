@@ -64,7 +64,7 @@ def births_from_records(
 def _likeliest_date(dates: Sequence[pd.Series], doubtful: Sequence[pd.Series]) -> pd.Series:
     """The date that two lists agree on; else the first one that does not lie after the office's own act; else any."""
     agreed = [a.where(a.eq(b)) for a, b in itertools.combinations(dates, 2)]
-    possible = [date.where(~doubt.fillna(False).astype(bool)) for date, doubt in zip(dates, doubtful, strict=True)]
+    possible = [date.where(~doubt.eq(True)) for date, doubt in zip(dates, doubtful, strict=True)]
     return _first([*agreed, *possible, *dates])
 
 
