@@ -373,3 +373,11 @@ def test_twins_stay_two_persons_without_a_line_about_twins(banner, rules):
     assert groups(link_records(twins(), plain)) == TWO_CHILDREN
     frames, _ = banner
     assert link_records(frames, plain).events.equals(link_records(frames, rules).events)
+
+
+@pytest.mark.parametrize("missing", [pd.NA, None, float("nan"), ""])
+def test_a_precision_that_is_missing_beside_a_missing_date_is_no_evidence(rules, missing):
+    here = frame(a=ROW, b={**ROW, "birth_date": None}).assign(birth_date_precision=["day", missing])
+    there = frame(c=ROW).assign(birth_date_precision="day")
+    linked = link_records({"birth_cert": here, "hukou_birth": there}, rules)
+    assert linked.events["a"] == linked.events["c"]

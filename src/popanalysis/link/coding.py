@@ -220,7 +220,7 @@ def _texts(frame: pd.DataFrame, name: str, is_date: bool) -> ObjectArray:
 def _cut_to_precision(values: ObjectArray, precision: ObjectArray) -> ObjectArray:
     cut = values.copy()
     for word, length in (("month", 7), ("year", 4)):
-        for k in np.flatnonzero(precision == word):
+        for k in np.flatnonzero(pd.Series(precision, dtype="object").eq(word).fillna(False)):
             cut[k] = None if pd.isna(values[k]) else _plain(values[k])[:length]
     return cut
 
