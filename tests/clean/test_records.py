@@ -200,3 +200,20 @@ def test_mark_behind_an_unnamed_twin_is_its_order() -> None:
     assert records["birth_order"].fillna(0).tolist() == [1, 2, 2, 0]
     stated, _ = clean_records(frame.assign(birth_order=["2", "", "", ""]), "birth_cert")
     assert stated["birth_order"].fillna(0).tolist() == [2, 2, 2, 0]
+
+
+@pytest.mark.parametrize("number", ["159901169301011220", "159901167801011220", "159901226201010046"])
+def test_a_date_centuries_away_inside_a_number_is_reported_and_stops_nothing(number: str) -> None:
+    number = number[:17] + check_character(number[:17])
+    frame = pd.DataFrame({"birth_date": ["2025-03-05"] * 2, "mother_id": [number, ""], "child_id": [number, ""], "mother_birth_date": ["1990-01-01", ""]})
+    for kind in ("birth_cert", "hukou_birth", "town_birth"):
+        records, faults = clean_records(frame, kind, as_of=dt.date(2025, 4, 10))
+        assert records["birth_date"].notna().all()
+        assert set(faults.loc[faults["field"] == "mother_id", "fault"]) & {"mother_age_impossible", "id_date_impossible", "id_date_future"}
+
+
+@pytest.mark.parametrize("text", ["1600-01-01", "0001-01-01", "2300-05-05", "9999-12-31"])
+def test_a_date_beyond_the_reach_of_nanoseconds_is_reported_and_stops_nothing(text: str) -> None:
+    records, faults = clean_records(pd.DataFrame({"birth_date": [text, "2025-03-05"], "mother_birth_date": ["1990-01-01", text]}), "birth_cert", as_of=dt.date(2025, 4, 10))
+    assert len(records) == 2
+    assert {"birth_date", "mother_birth_date"} <= set(faults["field"])

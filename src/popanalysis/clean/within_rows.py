@@ -119,8 +119,14 @@ def check_numbers(columns: Columns, raw: Raw, found: Findings) -> None:
         if stated is not None:
             found.where(trusted & stated.notna() & inside.notna() & (stated != inside) & _to_the_day(columns, field), field, raw[field], Finding("id_birth_date_differs"))
         if field == "mother_id" and born is not None and precise is not None:
-            age = (born - inside).dt.days / 365.25
+            age = _years_between(inside, born)
             found.where(trusted & ((age < 10) | (age > 60)), field, raw[field], Finding("mother_age_impossible"))
+
+
+def _years_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
+    """Return the years between dates, NaN where one is missing; counted in days, for nanoseconds overflow after 292 years."""
+    days = later.to_numpy(dtype="datetime64[D]") - earlier.to_numpy(dtype="datetime64[D]")
+    return pd.Series(days / np.timedelta64(1, "D") / 365.25, index=later.index)
 
 
 def _to_the_day(columns: Columns, field: str) -> Any:
