@@ -12,6 +12,8 @@ import pandas as pd
 
 from popanalysis.columns import MEMORY_ONLY_FIELDS
 from popanalysis.periods import Period
+from popanalysis.reconcile.cells import cells_as_text
+from popanalysis.reconcile.discrepancies import CellOf
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
 __all__ = ["CARRIED_COLUMNS", "carried_records", "carry_forward", "open_events"]
@@ -45,7 +47,7 @@ def quarters_between(first: Period, last: Period) -> int:
 
 
 def carry_forward(records: Mapping[str, pd.DataFrame], linked: pd.DataFrame, still_open: pd.Index, opened_in: pd.Series,
-                  earlier: pd.DataFrame | None, *, period: Period, rules: DiscrepancyRules) -> pd.DataFrame:
+                  earlier: pd.DataFrame | None, *, period: Period, rules: DiscrepancyRules, cell_of: CellOf) -> pd.DataFrame:
     """Make the table the next quarter reads.
 
     Parameters
@@ -55,6 +57,7 @@ def carry_forward(records: Mapping[str, pd.DataFrame], linked: pd.DataFrame, sti
     still_open : ids of the open events.
     opened_in : Series event_id -> period.
     earlier : the table of the previous quarter; its ids are kept while they are young enough.
+    cell_of : where a value stands; the next quarter's cases point to the same cells.
 
     Returns
     -------
@@ -63,6 +66,7 @@ def carry_forward(records: Mapping[str, pd.DataFrame], linked: pd.DataFrame, sti
     """
     parts: list[pd.DataFrame] = []
     for kind, frame in records.items():
+        frame = frame.assign(cells=[cells_as_text(str(r), (c.field for c in rules.fields if c.field in frame), cell_of) for r in frame.index])
         rows = frame.assign(kind=kind, event_id=linked["event_id"].reindex(frame.index), set_id=linked["set_id"].reindex(frame.index))
         parts.append(rows.rename_axis("record_id").reset_index())
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(CARRIED_COLUMNS))

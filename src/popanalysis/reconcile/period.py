@@ -171,7 +171,7 @@ def reconcile_births(
     opened_in = _opened_in(linked, earlier, params.period)
     still_open = open_events(
         linked.births, rules, expected=rules.lists, opened_in=opened_in, period=params.span, closed_by_people=decided.closed_events)
-    forward = carry_forward(linked.records, table, still_open, opened_in, earlier.carried, period=params.span, rules=rules)
+    forward = carry_forward(linked.records, table, still_open, opened_in, earlier.carried, period=params.span, rules=rules, cell_of=cell_of)
     sets = linked.births["set_id"].dropna()
     relations = pd.DataFrame({"relation": "in_set", "from_id": sets.index, "to_id": sets.to_numpy(), "evidence": "indistinguishable"})
     return ReconciledBirths(cases, forward, relations)
