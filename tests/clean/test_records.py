@@ -217,3 +217,25 @@ def test_a_date_beyond_the_reach_of_nanoseconds_is_reported_and_stops_nothing(te
     records, faults = clean_records(pd.DataFrame({"birth_date": [text, "2025-03-05"], "mother_birth_date": ["1990-01-01", text]}), "birth_cert", as_of=dt.date(2025, 4, 10))
     assert len(records) == 2
     assert {"birth_date", "mother_birth_date"} <= set(faults["field"])
+
+
+@pytest.mark.parametrize(("kind", "act"), [("birth_cert", "issue_date"), ("hukou_birth", "accept_date"), ("town_birth", "registered_at")])
+def test_a_birth_after_the_offices_own_act_or_the_day_of_the_record_is_doubtful_and_stays_as_written(kind: str, act: str) -> None:
+    frame = pd.DataFrame({
+        "birth_date": ["2025-03-05", "2025-03-07", "2025-05-01", "2025-03-05", "", "2025-03-06"],
+        act: ["2025-03-06", "2025-03-06", "", "2025-03", "2025-03-06", "2025-03-06"]})  # the fourth act is known to the month only
+    records, faults = clean_records(frame, kind, as_of=dt.date(2025, 4, 10))
+    assert records["birth_date_doubtful"].tolist() == [False, True, True, False, False, False]
+    assert records["birth_date"].dt.strftime("%F").fillna("").tolist() == frame["birth_date"].tolist()
+    about_births = faults[faults["field"] == "birth_date"]
+    assert about_births[["record", "fault", "done", "severity"]].values.tolist() == [
+        [1, "birth_date_after_act", "kept", "warning"], [2, "date_future", "kept", "warning"]]
+    again, _ = clean_records(records, kind)
+    assert again["birth_date_doubtful"].tolist() == records["birth_date_doubtful"].tolist()
+
+
+def test_a_birth_after_the_act_is_doubtful_wherever_its_date_was_read_from() -> None:
+    in_time_column, _ = clean_records(pd.DataFrame({"birth_datetime": ["2025-03-07 14:23"], "issue_date": ["2025-03-06"]}), "birth_cert")
+    in_number, faults = clean_records(pd.DataFrame({"child_id": ["159901202403050013"], "accept_date": ["2024-03-04"]}), "hukou_birth")
+    assert in_time_column["birth_date_doubtful"].tolist() == in_number["birth_date_doubtful"].tolist() == [True]
+    assert ["child_id", "birth_date_after_act"] in faults[["field", "fault"]].values.tolist()

@@ -171,6 +171,15 @@ def test_K13_birth_year_far_from_the_quarter_is_reported_not_dropped(clean: Clea
     assert len(lists.records["birth_cert"]) == 2
 
 
+def test_a_birth_far_from_the_quarter_weighs_more_where_it_cannot_be_right(clean: Clean) -> None:
+    rows = [cert(born="2021-03-11"), cert("Y159000002", "王二", born="2025-05-01"), cert("Y159000003", "王三")]
+    lists = clean({"a.csv": [CERT, *rows]}, {"birth_cert": ["a.csv"]})
+    told = lists.faults[["cell", "fault", "severity"]].values.tolist()
+    assert [row for row in told if row[1] == "birth_date_outside_period"] == [
+        ["D2", "birth_date_outside_period", "note"], ["D3", "birth_date_outside_period", "warning"]]
+    assert lists.records["birth_cert"].set_index("child_name")["birth_date_doubtful"].to_dict() == {"王一": False, "王二": True, "王三": False}
+
+
 # --- replaced submissions, privacy -----------------------------------------------------------------------------------
 
 

@@ -83,6 +83,7 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     "date_differs_from_time_column": Text("出生日期列与出生时间列的日期不一致", "the date column and the date-and-time column differ"),
     "date_future": Text("日期晚于统计日期", "lies after the day of the record"),
     "birth_date_outside_period": Text("出生日期远离本统计期，建议核对年份", "the birth lies far from the period; check the year"),
+    "birth_date_after_act": Text("出生日期晚于本行的签发、受理或登记日期，建议核对", "the birth lies after the office's own act in the same row"),
     "time_unreadable": Text("时间无法识别", "the time cannot be read"),
     # codes and places
     "sex_unknown": Text("性别未知或无法识别", "sex unknown or not readable"),

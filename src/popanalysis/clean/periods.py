@@ -28,7 +28,7 @@ def far_births(submission: Submission, records: pd.DataFrame, span: Period) -> p
     for label, sheet, row in zip(records.index[far], records.loc[far, "sheet"].astype(str), records.loc[far, "row"], strict=True):
         field = next((f for f in ("birth_date", "birth_datetime", "child_id") if submission.letter(sheet, f)), "")
         rows.append((submission.file, sheet, row, submission.header(sheet, field), f"{submission.letter(sheet, field)}{row}",
-                     submission.cells.at[label, field] if field else "", "birth_date_outside_period", "kept", "note"))
+                     submission.cells.at[label, field] if field else "", "birth_date_outside_period", "kept", "warning" if records.at[label, "birth_date_doubtful"] else "note"))
     return pd.DataFrame(rows, columns=list(FAULTS_COLUMNS))
 
 

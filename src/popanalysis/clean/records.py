@@ -19,6 +19,7 @@ from popanalysis.clean.fields import Circumstances, clean_field, typed
 from popanalysis.clean.findings import CLEAN_FAULTS_COLUMNS, Findings
 from popanalysis.clean.values import DITTO_WORDS, Cleaned, Distinct, is_missing, tidy
 from popanalysis.clean.within_rows import (
+    check_birth_date,
     check_future,
     check_numbers,
     place_town,
@@ -59,7 +60,8 @@ def clean_records(
     -------
     records : DataFrame, same index
         Text as ``string``, dates as datetime64[ns], whole numbers as Int64, ``child_sex`` as "1" or "2", missing as NA. Added:
-        ``<number>_state``, ``<name>_note``, ``birth_date_precision``, ``birth_date_proposed`` (solar reading of lunar dates), ``birth_time``, ``birth_date_from`` and
+        ``<number>_state``, ``<name>_note``, ``birth_date_precision``, ``birth_date_proposed`` (solar reading of lunar dates), ``birth_date_doubtful`` (bool: later
+        than the office's act or ``as_of``), ``birth_time``, ``birth_date_from`` and
         ``<address>_division``, ``_town``, ``_village``; ``town_code`` of ``town``, or of ``village`` where that begins with its town.
     faults : DataFrame, one row a fault or repair
         Columns ``record, field, raw_value, fault, done, severity``; codes as in :data:`popanalysis.clean.FAULTS`.
@@ -98,6 +100,7 @@ def clean_records(
     read_child_number(columns, raw, found, frame)
     check_numbers(columns, raw, found)
     check_future(columns, raw, found, as_of)
+    check_birth_date(columns, raw, found, frame, kind, as_of)
     place_town(columns, raw, found, given.divisions)
     if kind == "town_birth":
         report_missing_village(columns, raw, found)

@@ -18,9 +18,9 @@ from popanalysis.clean.findings import Findings
 from popanalysis.clean.identity_number import birth_dates_of, sexes_of
 from popanalysis.clean.names import is_placeholder_with_mother, order_in_delivery
 from popanalysis.clean.places import read_place
-from popanalysis.columns import DATE_FIELDS
+from popanalysis.columns import ACT_DATE_OF_KIND, DATE_FIELDS
 
-__all__ = ["check_future", "check_numbers", "place_town", "read_birth_order", "read_child_number", "report_missing_village", "settle_birth_date", "settle_child_name"]
+__all__ = ["check_birth_date", "check_future", "check_numbers", "place_town", "read_birth_order", "read_child_number", "report_missing_village", "settle_birth_date", "settle_child_name"]
 
 Columns = dict[str, pd.Series]
 Raw = dict[str, npt.NDArray[np.object_]]
@@ -139,6 +139,26 @@ def check_future(columns: Columns, raw: Raw, found: Findings, as_of: dt.date | N
         return
     for field in [name for name in columns if name in DATE_FIELDS and name in raw]:
         found.where(columns[field] > pd.Timestamp(as_of), field, raw[field], Finding("date_future"))
+
+
+def check_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.DataFrame, kind: str, as_of: dt.date | None) -> None:
+    """Mark births later than the office's own act or the day of the record: nobody is registered before being born.
+
+    The date stays as written; ``birth_date_doubtful`` lets others prefer what another list says.
+    """
+    if "birth_date" not in columns:
+        return
+    act_field, born = ACT_DATE_OF_KIND[kind], columns["birth_date"]
+    after_act = pd.Series(False, index=frame.index)
+    if act_field in columns:
+        to_the_day = columns[f"{act_field}_precision"].eq("day").fillna(False) if f"{act_field}_precision" in columns else True
+        after_act = (born > columns[act_field]) & to_the_day
+        field = next((name for name in ("birth_date", "birth_datetime", "child_id") if name in raw), "birth_date")
+        found.where(after_act, field, raw.get(field, np.asarray(born, dtype=object)), Finding("birth_date_after_act"))
+    doubtful = after_act | (born > pd.Timestamp(as_of) if as_of is not None else False)
+    if "birth_date_doubtful" in frame:  # cleaned before, perhaps with another day of the record
+        doubtful |= frame["birth_date_doubtful"].astype(bool)
+    columns["birth_date_doubtful"] = doubtful.astype(bool)
 
 
 def place_town(columns: Columns, raw: Raw, found: Findings, divisions: Divisions) -> None:
