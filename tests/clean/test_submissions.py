@@ -145,9 +145,21 @@ def test_every_fault_code_is_explained_in_both_languages() -> None:
 
 def test_list_of_a_later_period_is_refused_with_a_sentence(clean: Clean) -> None:
     rows = [cert(f"Y15900000{i}", born="2025-05-05", issued="2025-05-06") for i in range(3)]
-    with pytest.raises(ValidationError, match=r"a\.csv.*2025Q1.*晚于本期的 3 个") as error:
+    with pytest.raises(ValidationError, match=r"a\.csv 中的办理日期为 2025-05-06 至 2025-05-06，均不在2025年第一季度，疑为其他季度的名单。请报送单位重新报送") as error:
         clean({"a.csv": [CERT, *rows]}, {"birth_cert": ["a.csv"]})
     assert (error.value.n_within, error.value.n_later) == (0, 3)
+
+
+def test_list_mostly_of_a_later_period_says_how_many_lie_after_it(clean: Clean) -> None:
+    rows = [cert(f"Y15900000{i}", born="2025-05-05", issued="2025-05-06") for i in range(3)]
+    with pytest.raises(ValidationError) as error:
+        clean({"a.csv": [CERT, *rows, cert()]}, {"birth_cert": ["a.csv"]})
+    assert "4 个日期中有 3 个晚于2025年第一季度（属于本期的 1 个），疑为以后季度的名单" in error.value.message("zh")
+    assert "3 of 4 lie after quarter 1 of 2025 (1 within it)" in error.value.message("en")
+    without_act = [name for name in CERT if name != "签发日期"]
+    births = [[value for name, value in zip(CERT, row, strict=True) if name != "签发日期"] for row in rows]
+    with pytest.raises(ValidationError, match="中的出生日期为 2025-05-05"):
+        clean({"b.csv": [without_act, *births]}, {"birth_cert": ["b.csv"]})
 
 
 def test_list_of_an_earlier_period_is_refused_when_it_has_enough_rows(clean: Clean) -> None:

@@ -43,10 +43,20 @@ def wrong_periods(lists: Iterable[tuple[Submission, pd.DataFrame]], span: Period
         later, within = int((dates > pd.Timestamp(span.last_day)).sum()), int(dates.between(pd.Timestamp(span.first_day), pd.Timestamp(span.last_day)).sum())
         all_earlier = within == 0 and later == 0 and len(dates) >= _FEW and dates.name == act
         if later * 2 > len(dates) or all_earlier:
+            zh, en = _where_dates_lie(dates, within, later, of_acts=dates.name == act, span=span)
             problems.append(ValidationError(
-                zh=f"文件 {submission.file} 似乎不是 {span} 的表：{len(dates)} 个{'办理' if dates.name == act else '出生'}日期中，"
-                   f"属于本期的 {within} 个，晚于本期的 {later} 个（{dates.min():%Y-%m-%d} 至 {dates.max():%Y-%m-%d}）。请核对文件与 period。",
-                en=f"File {submission.file} does not seem to be the list of {span}: of {len(dates)} {'acts' if dates.name == act else 'births'} {within} lie in the period and {later} after it "
-                   f"({dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}). Check the file and 'period'.",
+                zh=f"文件 {submission.file} 中的{zh}。请报送单位重新报送本期名单；如尚未收到，请从 inputs 中删去该文件。",
+                en=f"In file {submission.file} the dates of {en}. Ask the office for the list of this period; if it has not come yet, remove the file from 'inputs'.",
                 file=submission.file, n_dates=len(dates), n_within=within, n_later=later))
     return problems
+
+
+def _where_dates_lie(dates: pd.Series, within: int, later: int, *, of_acts: bool, span: Period) -> tuple[str, str]:
+    """Say in both languages where the dates of a list lie and what list it may be."""
+    zh_unit, en_unit = ("季度", "quarter") if span.quarter else ("月份", "month") if span.month else ("年度", "year")
+    zh = f"{'办理' if of_acts else '出生'}日期为 {dates.min():%Y-%m-%d} 至 {dates.max():%Y-%m-%d}，"
+    en = f"{'acts' if of_acts else 'birth'} run from {dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}"
+    if within:
+        return (f"{zh}{len(dates)} 个日期中有 {later} 个晚于{span.in_words('zh')}（属于本期的 {within} 个），疑为以后{zh_unit}的名单",
+                f"{en}; {later} of {len(dates)} lie after {span.in_words('en')} ({within} within it); it may be the list of a later {en_unit}")
+    return (f"{zh}均不在{span.in_words('zh')}，疑为其他{zh_unit}的名单", f"{en}, none of them in {span.in_words('en')}; it may be the list of another {en_unit}")
