@@ -119,8 +119,11 @@ def verify(folder: Annotated[Path, typer.Argument(metavar="DIR", help="记录文
         return
     for hint in found.hints:
         say(hint.text.zh, hint.text.en)
-    say(f"{found.revision.name} 与重新运行的结果不一致：{'、'.join(found.differing)}。请先恢复上述输入，或检查软件版本。",
-        f"{found.revision.name} differs from its re-execution: {', '.join(found.differing)}. Restore the inputs named above, or see whether versions changed.")
+    advice = Text("请先恢复上述文件。", "Restore the files named above.") if found.hints else Text(
+        "各输入文件、规则和记录本均未改动，请核对软件版本是否与 run_record.json 所载相同。",
+        "Inputs, rules and notebook are as they were; see whether the versions are those of run_record.json.")
+    say(f"{found.revision.name} 与重新运行的结果不一致：{'、'.join(found.differing)}。{advice.zh}",
+        f"{found.revision.name} differs from its re-execution: {', '.join(found.differing)}. {advice.en}")
     raise typer.Exit(1)
 
 
@@ -169,12 +172,28 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             raise
         err.print(refused.message(_Say.language), markup=False)
         sys.exit(1)
+    except KeyboardInterrupt:
+        err.print(Text("已按要求中断。", "Interrupted as asked.").in_(_Say.language))
+        sys.exit(1)
+    except SystemExit as left:
+        if left.code == 2 and _Say.language == "zh":
+            err.print("命令用法有误，见上方提示；各命令的用法请运行 popanalysis --help 或 popanalysis 命令 --help。", markup=False)
+        raise
+    except PermissionError as error:
+        if debug:
+            raise
+        name = Path(error.filename).name if error.filename else ""
+        err.print(Text(
+            f"“{name}”无法读取或写入。请检查权限，或关闭正在使用该文件的程序后重试。",
+            f"'{name}' cannot be read or written. Check its permissions, or close the program that uses it, and try again.",
+        ).in_(_Say.language), markup=False)
+        sys.exit(1)
     except Exception as error:
         if debug:
             raise
         err.print(Text(
-            f"程序出错（{type(error).__name__}），没有生成记录。请加 --debug 重新运行，并将显示的内容交给维护人员。",
-            f"The program failed ({type(error).__name__}); no record was made. Run again with --debug and give what it shows to those who maintain it.",
+            f"程序出错（{type(error).__name__}），已停止。请加 --debug 重新运行，并将显示的内容交给维护人员。",
+            f"The program failed ({type(error).__name__}) and stopped. Run again with --debug and give what it shows to those who maintain it.",
         ).in_(_Say.language), markup=False)
         sys.exit(1)
     sys.exit(0)
@@ -204,8 +223,18 @@ def _short(path: Path) -> str:
 
 
 def _tell_record(revision: Path) -> None:
+    from popanalysis.report.sealed_record import read_run_record
+    from popanalysis.signing import signed_revisions
+
     record = revision / "publish" / "record.html"
     say(f"记录已生成：{_short(record)}（已核验，待签发）", f"Record made: {_short(record)} (checked, to be signed)")
+    told = read_run_record(revision)
+    before = told["revision_before"]
+    if before and before["fingerprint"] == told["fingerprint"]:
+        say(f"内容与 {before['revision']} 完全相同。", f"Its content equals that of {before['revision']}.")
+    if before and before["revision"] in signed_revisions(revision.parent):
+        say(f"{before['revision']} 已签发；{revision.name} 如需作为正式记录，须另行签发。",
+            f"{before['revision']} was signed; {revision.name} needs a sign-off of its own to become official.")
 
 
 __all__ = ["app", "main"]

@@ -94,12 +94,12 @@ class RecordError(PopAnalysisError, RuntimeError):
 
 
 class NotYetError(PopAnalysisError, NotImplementedError):
-    """The name is reserved for later work."""
+    """The name is reserved for later work; ``zh`` and ``en`` say what to do meanwhile."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, *, zh: str = "", en: str = "") -> None:
         super().__init__(
-            zh=f"“{what}”的名称已预留，本版本尚未提供。",
-            en=f"'{what}' is reserved; this version does not offer it yet.",
+            zh=f"“{what}”的名称已预留，本版本尚未提供。{zh}",
+            en=f"'{what}' is reserved; this version does not offer it yet. {en}".rstrip(),
             what=what,
         )
 

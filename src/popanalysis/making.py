@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pandas as pd
 
 from popanalysis.acquire import read_decisions, read_earlier, read_submissions
 from popanalysis.clean import Divisions, clean_submissions
+from popanalysis.columns import KINDS_READ
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
 from popanalysis.params import QuarterParams
 from popanalysis.project import find_root, shipped_folder
@@ -28,6 +31,7 @@ from popanalysis.workspace import TASK, WORK_ENV, Workspace
 __all__ = ["NOTEBOOK", "input_hashes", "make_record", "notebook_file", "preflight", "project_root", "read_notebook", "write_notebook"]
 
 NOTEBOOK = "quarterly_record.ipynb"
+_MANY = 20  # so many addresses without one of the home banner are no accident
 
 
 # --- before -----------------------------------------------------------------------------------------
@@ -43,11 +47,11 @@ def project_root(start: Path) -> Path:
 
 def preflight(params: QuarterParams, root: Path) -> None:
     """Find everything that can be found before anything is linked, and show it at once."""
-    if params.span.quarter is None:
-        raise NotYetError("monthly_summary" if params.span.month else "annual_rollup")
-    if params.engine == "spark":
-        raise NotYetError("engine: spark")
-    problems: list[PopAnalysisError] = []
+    problems: list[PopAnalysisError] = list(_not_yet(params))
+    if not any(params.inputs.get(kind) for kind in KINDS_READ):
+        problems.append(ParameterError(
+            zh="参数 inputs 中没有任何可核对的名单。请至少写入一份：birth_cert、hukou_birth 或 town_birth。",
+            en="The parameter 'inputs' names no list to compare. Name at least one: birth_cert, hukou_birth or town_birth.", name="inputs"))
 
     def attempt(step: Any) -> Any:
         try:
@@ -64,10 +68,33 @@ def preflight(params: QuarterParams, root: Path) -> None:
     divisions = attempt(lambda: Divisions.load(params.divisions_file(root), params.home_division))
     submissions = attempt(lambda: read_submissions(params, root))
     if submissions is not None and divisions is not None:
-        attempt(lambda: clean_submissions(submissions, params, divisions))
+        cleaned = attempt(lambda: clean_submissions(submissions, params, divisions))
+        attempt(lambda: _check_home(params, divisions, cleaned.records if cleaned else {}))
     if (template := notebook_file(root)) is not None:
         attempt(lambda: _check_template(template))
     raise_together(problems)
+
+
+def _not_yet(params: QuarterParams) -> Iterator[PopAnalysisError]:
+    span = params.span
+    if span.quarter is None:
+        quarter = f"{span.year}Q{((span.month or 1) + 2) // 3}"
+        yield NotYetError("monthly_summary" if span.month else "annual_rollup", zh=f"本版本只处理季度，请将 period 写作 \"{quarter}\"。",
+                          en=f"This version makes quarterly records only; write period: \"{quarter}\".")
+    if params.engine == "spark":
+        yield NotYetError("engine: spark", zh="请将 engine 改为 local。", en="Write engine: local.")
+
+
+def _check_home(params: QuarterParams, divisions: Divisions, records: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse a banner that no address of the lists lies in: every birth would be taken for one of elsewhere."""
+    home = params.home_division
+    counts = Counter(
+        str(code) for frame in records.values() for column in map(str, frame.columns) if column.endswith("_addr_division") for code in frame[column].dropna())
+    if counts.total() >= _MANY and home not in counts:
+        most = min(counts, key=lambda code: (-counts[code], code))
+        raise ParameterError(
+            zh=f"名单中没有属于 {home} 的地址，最多见的是 {most}{divisions.name(most)}。请核对 home_division。",
+            en=f"No address of the lists lies in {home}; most lie in {most} {divisions.name(most)}. Check home_division.", name="home_division", value=home)
 
 
 def notebook_file(root: Path) -> Path:
@@ -121,6 +148,7 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     output.unlink()
     told = read_run_record(work)
     told["state"] = "checked"
+    told["other_inputs"] = [{"file": name, "sha256": digest} for name, digest in inputs.items() if name not in {entry["file"] for entry in told["inputs"]}]
     told["notebook"] = {"file": f"notebooks/{NOTEBOOK}", "sha256": file_hash(template)}
     write_json(work / PUBLISH / "run_record.json", told)
     html = render_html(work / PUBLISH / NOTEBOOK, language=params.language, title=_title(params), stamp="checked")
@@ -130,8 +158,13 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Read a notebook in the current format."""
-    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    """Read a notebook in the current format; raise :class:`RecordError` for a damaged one."""
+    try:
+        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, nbformat.reader.NotJSONError) as error:
+        raise RecordError(
+            zh=f"记录本 {path.name} 无法读取或已损坏。请恢复程序自带的记录本。",
+            en=f"Notebook {path.name} cannot be read or is damaged. Restore the notebook that comes with the program.", file=path.name) from error
     return notebook
 
 

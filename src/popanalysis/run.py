@@ -20,7 +20,7 @@ from popanalysis.making import NOTEBOOK, make_record, preflight, project_root, r
 from popanalysis.params import QuarterParams
 from popanalysis.report import fingerprint, seal
 from popanalysis.report.record_files import PUBLISH, write_json
-from popanalysis.report.sealed_record import read_run_record
+from popanalysis.report.sealed_record import beside_the_seal, read_run_record
 from popanalysis.workspace import CURRENT, current_revision, revision_number, revisions
 
 __all__ = ["only_run", "run_period"]
@@ -51,7 +51,6 @@ def run_period(params_file: Path, *, progress: bool = False) -> Path:
     root = project_root(params_file)
     preflight(params, root)
     home = params.output_folder(root)
-    home.mkdir(parents=True, exist_ok=True)
     with only_run(home, params.period):
         _set_aside_leftovers(home, params)
         _finish_promotion(home)
@@ -59,6 +58,10 @@ def run_period(params_file: Path, *, progress: bool = False) -> Path:
         work = home / UNFINISHED
         try:
             make_record(params, root, work, before, progress=progress)
+        except KeyboardInterrupt:
+            error = RecordError(zh="已按要求中断，没有生成记录，原有修订未受影响。可重新运行。", en="Interrupted as asked; no record was made and earlier revisions are untouched. Run again when ready.")
+            _keep_failure(home, work, params, error)
+            raise error from None
         except BaseException as error:
             _keep_failure(home, work, params, error)
             raise
@@ -80,7 +83,7 @@ def _seal(work: Path, number: int, before: Path | None) -> None:
         revision=number,
         revision_before={"revision": before.name, "fingerprint": read_run_record(before)["fingerprint"]} if before else None,
         sealed=seal(work),
-        fingerprint=fingerprint(work))
+        fingerprint=fingerprint(work), beside_the_seal=beside_the_seal(work))
     write_json(work / PUBLISH / "run_record.json", told)
 
 
@@ -101,11 +104,16 @@ def _finish_promotion(home: Path) -> None:
 def only_run(home: Path, period: str) -> Iterator[None]:
     lock = filelock.FileLock(home / LOCK, timeout=0)
     try:
+        home.mkdir(parents=True, exist_ok=True)
         lock.acquire()
-    except filelock.Timeout:
+    except OSError as error:
+        if isinstance(error, filelock.Timeout):
+            raise RecordError(
+                zh=f"{period} 正在由另一个程序运行。请等它结束后再试。",
+                en=f"Another run is working on {period}. Wait until it has ended and try again.", period=period) from None
         raise RecordError(
-            zh=f"{period} 正在由另一个程序运行。请等它结束后再试。",
-            en=f"Another run is working on {period}. Wait until it has ended and try again.", period=period) from None
+            zh=f"文件夹 {home.parent.name}/{home.name} 无法写入。请检查写入权限，或关闭正在使用其中文件的程序。",
+            en=f"Folder {home.parent.name}/{home.name} cannot be written to. Check its permissions, or close programs that use files in it.", folder=str(home)) from error
     try:
         yield
     finally:

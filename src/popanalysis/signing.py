@@ -19,7 +19,7 @@ from popanalysis.report.record_files import PUBLISH, write_json
 from popanalysis.report.sealed_record import read_run_record, refuse_changed_files, revision_of
 from popanalysis.run import VERIFYING, only_run
 
-__all__ = ["Verification", "sign_off", "verify_record"]
+__all__ = ["Verification", "sign_off", "signed_revisions", "verify_record"]
 
 SIGN_OFF = "sign_off.json"
 
@@ -55,6 +55,7 @@ def verify_record(folder: Path, *, progress: bool = False) -> Verification:
     refuse_changed_files(revision, told)
     params = QuarterParams.from_values(told["parameters"])
     root = project_root(revision)
+    _refuse_missing_inputs(told, root)
     hints = tuple(_what_changed_since(told, params, root))
     preflight(params, root)
     home = revision.parent
@@ -102,7 +103,7 @@ def sign_off(folder: Path, *, by: str, date: str) -> Path:
             zh=f"签发日期 {date} 早于记录所反映的日期 {told['as_of']}，请核对。",
             en=f"The date {date} lies before the day the record speaks of ({told['as_of']}). Check it.", name="date", value=date)
     file = revision.parent / SIGN_OFF
-    signed: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"schema": 1, "sign_offs": []}
+    signed = _read_sign_offs(revision.parent)
     for entry in signed["sign_offs"]:
         if entry["fingerprint"] == told["fingerprint"] and entry["revision"] == revision.name:
             raise RecordError(
@@ -113,10 +114,30 @@ def sign_off(folder: Path, *, by: str, date: str) -> Path:
     return file
 
 
+def signed_revisions(home: Path) -> set[str]:
+    """Return the names of a period's revisions that were signed."""
+    return {str(entry["revision"]) for entry in _read_sign_offs(home)["sign_offs"]}
+
+
+def _read_sign_offs(home: Path) -> dict[str, Any]:
+    file = home / SIGN_OFF
+    signed: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"schema": 1, "sign_offs": []}
+    return signed
+
+
+def _refuse_missing_inputs(told: Mapping[str, Any], root: Path) -> None:
+    """A record cannot be run again without what it was made from."""
+    gone = [entry["file"] for entry in (*told["inputs"], *told.get("other_inputs", [])) if not (root / entry["file"]).exists()]
+    if gone:
+        raise RecordError(
+            zh=f"生成该记录的原文件已移走或改名：{'、'.join(gone)}。请恢复后再核验。",
+            en=f"Files the record was made from were moved or renamed: {', '.join(gone)}. Put them back and verify again.", files=tuple(gone))
+
+
 def _what_changed_since(told: Mapping[str, Any], params: QuarterParams, root: Path) -> Iterator[PopAnalysisError]:
     """Say what a record depends on that is no longer as it was."""
     now = input_hashes(params, root)
-    for entry in told["inputs"]:
+    for entry in (*told["inputs"], *told.get("other_inputs", [])):
         if entry["file"] in now and now[entry["file"]] != entry["sha256"]:
             yield RecordError(zh=f"输入文件 {entry['file']} 已不是生成记录时的文件。", en=f"Input file {entry['file']} is not the one the record was made from.", file=entry["file"])
     if told["notebook"]["sha256"] != file_hash(notebook_file(root)):

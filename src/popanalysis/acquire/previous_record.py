@@ -10,6 +10,7 @@ import pandas as pd
 
 from popanalysis.errors import SourceFileError
 from popanalysis.params import QuarterParams
+from popanalysis.periods import Period
 from popanalysis.workspace import Workspace, current_revision, revision_number
 
 __all__ = ["Earlier", "EarlierRecord", "read_earlier", "read_revision"]
@@ -72,6 +73,10 @@ def read_earlier(params: QuarterParams, workspace: Workspace) -> Earlier:
                 en=f"Previous record {params.previous_record} holds no finished record (no 'current'). Run that quarter first, or set previous_record to null.",
                 file=params.previous_record)
         previous = read_revision(revision)
+        if not Period.parse(previous.period) < params.span:
+            raise SourceFileError(
+                zh=f"previous_record 指向 {previous.period} 的记录，应为本期（{params.period}）之前的季度。",
+                en=f"previous_record names the record of {previous.period}; it must be of a quarter before {params.period}.", file=params.previous_record)
     return Earlier(previous, read_revision(workspace.revision_before) if workspace.revision_before else None)
 
 
