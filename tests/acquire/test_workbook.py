@@ -14,8 +14,9 @@ import pytest
 import xlwt
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from popanalysis.acquire.formats import refuse_other_formats
 from popanalysis.acquire.table import CellError, as_text, column_texts
-from popanalysis.acquire.workbook import read_workbook, refuse_disguised
+from popanalysis.acquire.workbook import read_workbook
 from popanalysis.errors import SourceFileError
 
 HEAD = ["姓名", "性别", "出生日期"]
@@ -120,7 +121,7 @@ def test_encrypted_workbook_is_refused_with_what_to_do(make_xlsx: Callable[..., 
 @pytest.mark.parametrize("data", [b"<html><table><tr><td>1</td></tr></table>", b'<?xml version="1.0"?><Workbook/>', b"MIME-Version: 1.0\n"])
 def test_web_page_called_xls_is_refused_by_what_it_is(data: bytes) -> None:
     with pytest.raises(SourceFileError, match="另存为"):
-        refuse_disguised(data, "登记.xls")
+        refuse_other_formats(data, "登记.xls")
 
 
 def test_truncated_workbook_is_refused(make_xlsx: Callable[..., Path]) -> None:

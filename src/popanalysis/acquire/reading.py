@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from popanalysis.acquire.formats import is_of_the_system, refuse_other_formats
 from popanalysis.acquire.layouts import OfficeLayout, is_known_header
 from popanalysis.acquire.refusals import absent_sheets, refusals
 from popanalysis.acquire.sheets import joined_types, read_sheet
 from popanalysis.acquire.submission import Submission
 from popanalysis.acquire.table import Table
 from popanalysis.acquire.text import read_text_table
-from popanalysis.acquire.workbook import is_workbook, read_workbook, refuse_disguised
+from popanalysis.acquire.workbook import is_workbook, read_workbook
 from popanalysis.columns import DEPARTMENT_OF_KIND, FAULTS_COLUMNS, KINDS_READ
-from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, ProblemsFoundError, SourceFileError, raise_together
+from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, ProblemsFoundError, SourceFileError, Text, raise_together
 from popanalysis.params import InputSource, QuarterParams
 
-__all__ = ["read_submission", "read_submissions", "read_tables"]
-
-
+__all__ = ["read_bytes", "read_submission", "read_submissions", "read_tables"]
 
 # --- files ------------------------------------------------------------------------------------------------
 
@@ -35,14 +35,8 @@ def read_bytes(path: Path, file: str) -> bytes:
     """
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise SourceFileError(
-            zh=f"文件 {file} 不存在。请核对参数文件 inputs 中的路径；如未收到该表，请从 inputs 中删去。",
-            en=f"File {file} does not exist. Check its path under 'inputs'; if the list was not received, remove it there.", file=file) from None
     except OSError as error:
-        raise SourceFileError(
-            zh=f"文件 {file} 无法打开（{error.strerror}）。请检查它是否为文件、是否有读取权限，并关闭正在使用它的程序。",
-            en=f"File {file} cannot be opened ({error.strerror}). Check that it is a file you may read, and close the program that holds it.", file=file) from error
+        raise _unopened(path, file, error) from error
     if not data.strip(b"\x00 \r\n\t"):
         raise SourceFileError(
             zh=f"文件 {file} 是空文件。请报送单位重新发送；如该单位本期零报告，请将类别写入 nil_reports。",
@@ -50,11 +44,41 @@ def read_bytes(path: Path, file: str) -> bytes:
     return data
 
 
+def _unopened(path: Path, file: str, error: OSError) -> SourceFileError:
+    if path.is_dir():
+        return SourceFileError(
+            zh=f"{file} 是文件夹，不是文件。请在 inputs 中写明其中的文件。", en=f"{file} is a folder, not a file. Name the file in it under 'inputs'.", file=file)
+    if isinstance(error, PermissionError):
+        return SourceFileError(
+            zh=f"文件 {file} 没有读取权限，或正被其他程序占用。请关闭正在使用它的程序，或请管理员开放读取权限。",
+            en=f"File {file} may not be read ({error.strerror}). Close the program that holds it, or ask for the right to read it.", file=file)
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        return SourceFileError(
+            zh=f"文件 {file} 无法打开。请检查它所在的磁盘或网络位置后重试。",
+            en=f"File {file} cannot be opened ({error.strerror}). Check the disk or network place it lies on and try again.", file=file)
+    hint = _whereabouts(path)
+    return SourceFileError(
+        zh=f"文件 {file} 不存在。{hint.zh}请核对参数文件 inputs 中的路径；如未收到该表，请从 inputs 中删去。",
+        en=f"File {file} does not exist.{hint.en} Check its path under 'inputs'; if the list was not received, remove it there.", file=file)
+
+
+def _whereabouts(path: Path) -> Text:
+    """Say what stands where a missing file was looked for: no folder at all, or a file of a similar name."""
+    if not path.parent.is_dir():
+        return Text(f"文件夹“{path.parent.name}”也不存在。", f" Its folder '{path.parent.name}' does not exist either.")
+    try:
+        names = sorted(p.name for p in path.parent.iterdir() if p.is_file() and not is_of_the_system(p.name))
+    except OSError:
+        return Text("", "")
+    near = difflib.get_close_matches(path.name, names, n=1)
+    return Text(f"同一文件夹中有“{near[0]}”，是否为该文件？", f" The same folder holds '{near[0]}': is that the file?") if near else Text("", "")
+
+
 def read_tables(data: bytes, file: str) -> list[Table]:
     """Return the sheets of a workbook, or a text file as one sheet named ``""``."""
+    refuse_other_formats(data, file)
     if is_workbook(data):
         return read_workbook(data, file)
-    refuse_disguised(data, file)
     return [read_text_table(data, file, lambda cells: sum(map(is_known_header, cells)))]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from popanalysis.acquire.formats import is_of_the_system
 from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
 from popanalysis.acquire.layouts import usual_header
 from popanalysis.acquire.reading import read_bytes, read_tables
@@ -48,10 +49,11 @@ def recognise_file(path: Path) -> list[Recognition]:
 def recognise_folder(folder: Path) -> list[Recognition]:
     """Recognise every file below a folder, in the order of their names.
 
-    A file that cannot be read gives one entry with ``problem`` set. Hidden files and the lock files of office programs are passed over.
+    A file that cannot be read gives one entry with ``problem`` set. Hidden files and those that systems
+    and office programs leave behind (lock files, Thumbs.db, desktop.ini) are passed over.
     """
     found: list[Recognition] = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))):
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not is_of_the_system(p.name)):
         try:
             found.extend(recognise_file(path))
         except PopAnalysisError as error:

@@ -44,7 +44,7 @@ def read_text_table(data: bytes, file: str, count_heads: CountHeads) -> Table:
             line = reader.line_num + 1
     except csv.Error as error:
         raise SourceFileError(
-            zh=f"文件 {file} 第 {line} 行无法分成单元格（{error}）。请检查该行的引号，改正后重新保存。",
+            zh=f"文件 {file} 第 {line} 行无法分成单元格。请检查该行的引号，改正后重新保存。",
             en=f"Line {line} of {file} cannot be cut into cells ({error}). Check the quotation marks of that line and save the file again.",
             file=file, row=line) from error
     return Table("", list(rows), numbers, merges_known=False)

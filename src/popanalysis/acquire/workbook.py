@@ -32,7 +32,6 @@ _MAX_EMPTY_GRID = 50_000_000  # cells; a sheet whose grid is larger and nearly e
 _DAMAGED_ZIP = (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError, zipfile.BadZipFile, zlib.error,
                 NotImplementedError, EOFError, ElementTree.ParseError)
 _DAMAGED_XLS = (xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, IndexError, KeyError, AssertionError, TypeError, AttributeError, ValueError, OverflowError)
-_DISGUISES = ((b"mime-version", "MHTML"), (b"<?xml", "XML"), (b"<", "HTML"))
 
 
 def is_workbook(data: bytes) -> bool:
@@ -64,26 +63,12 @@ def read_workbook(data: bytes, file: str) -> list[Table]:
         raise _unreadable(file, f"{type(error).__name__}: {error}") from error
 
 
-def refuse_disguised(data: bytes, file: str) -> None:
-    """Raise :class:`SourceFileError` for a web page or XML sheet that carries a workbook's name.
-
-    >>> refuse_disguised("姓名,性别".encode(), "a.csv")
-    """
-    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for mark, name in _DISGUISES:
-        if start.startswith(mark):
-            raise SourceFileError(
-                zh=f"文件 {file} 的内容是 {name}，不是电子表格（一些系统导出时只改了扩展名）。请用 Excel 或 WPS 打开，另存为 .xlsx 后重新放入。",
-                en=f"File {file} holds {name}, not a workbook (some systems only change the extension). Open it in Excel or WPS, save it as .xlsx and put that in its place.",
-                file=file, found=name)
-
-
 # --- zip workbooks ----------------------------------------------------------------------------------
 
 
 def _unreadable(file: str, reason: str) -> SourceFileError:
     return SourceFileError(
-        zh=f"文件 {file} 无法作为电子表格读取（{reason}）。文件可能未传完或已损坏，请打开核对后另存为 .xlsx，或请报送单位重新发送。",
+        zh=f"文件 {file} 已损坏或不是 Excel 文件，无法读取。可能未传完：请打开核对后另存为 .xlsx，或请报送单位重新发送。",
         en=f"File {file} cannot be read as a workbook ({reason}). It may be incomplete or damaged: open it, save it as .xlsx, or ask the office to send it again.",
         file=file)
 
