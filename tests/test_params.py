@@ -115,6 +115,40 @@ def test_a_file_that_is_no_mapping_is_refused_in_a_sentence(tmp_path, content):
         QuarterParams.read(file)
 
 
+@pytest.mark.parametrize(("broken", "line", "word"), [
+    ("period: \"2025Q1\"\nhome_division： \"159901\"\nas_of: x\n", 2, "半角冒号"), ("period: \"2025Q1\"\n\tas_of: x\n", 2, "制表符"),
+    ("period: \"2025Q1\nas_of: x\n", None, "引号"), ("period: x\nperiod: y\n", 2, "两次"), ("inputs: {birth_cert: [\"a\\q.xlsx\"]}\n", 1, "/"),
+    ("inputs: {birth_cert: [a\nas_of: x\n", None, "括号")])
+def test_a_slip_of_the_pen_is_told_in_the_clerks_words_with_its_line(tmp_path, broken, line, word):
+    with pytest.raises(ParameterError) as caught:
+        read(tmp_path, broken)
+    assert word in caught.value.message("zh") and (line is None or f"第 {line} 行" in caught.value.message("zh"))
+
+
+@pytest.mark.parametrize("content", ["期间".encode("gbk"), "period: x".encode("utf-16")])
+def test_another_encoding_is_told_with_the_way_out(tmp_path, content):
+    file = tmp_path / "p.yaml"
+    file.write_bytes(content)
+    with pytest.raises(ParameterError, match="UTF-8"):
+        QuarterParams.read(file)
+
+
+def test_a_folder_is_no_parameter_file(tmp_path):
+    with pytest.raises(ParameterError, match="文件夹"):
+        QuarterParams.read(tmp_path)
+
+
+def test_what_is_wrong_with_kinds_and_values_is_told_together():
+    with pytest.raises(PopAnalysisError) as caught:
+        QuarterParams.from_values({"period": "2025Q5", "inputs": {"marriages": ["a"]}, "as_of": "2025-04-10"})
+    told = caught.value.message("zh")
+    assert len(caught.value.problems) == 3 and "2025Q5" in told and "marriage" in told and "六位行政区划代码" in told
+
+
+def test_a_blank_value_is_told_as_not_filled_in():
+    assert "尚未填写" in refused(home_division="").message("zh")
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ParameterError, match=r"none\.yaml"):
         QuarterParams.read(tmp_path / "none.yaml")

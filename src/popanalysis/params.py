@@ -46,6 +46,15 @@ def _iso_date(value: object) -> str:
     return text
 
 
+def _period(value: object) -> str:
+    text = _text(value)
+    try:
+        Period.parse(text)
+    except ParameterError:
+        raise ValueError(f"period|{text}") from None
+    return text
+
+
 def _division(value: object) -> str:
     text = _text(value)
     if not re.fullmatch(r"\d{6}", text, flags=re.ASCII):
@@ -69,6 +78,7 @@ def _memory(value: object) -> str | None:
 
 
 TextValue = Annotated[str, BeforeValidator(_text)]
+PeriodName = Annotated[str, BeforeValidator(_period)]
 IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 DivisionCode = Annotated[str, BeforeValidator(_division)]
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
@@ -77,10 +87,18 @@ Memory = Annotated[str | None, BeforeValidator(_memory)]
 #: How a refused value is explained: what the field must be, in both languages.
 _EXPECTED: Mapping[str, tuple[str, str]] = {
     "text": ("加引号的文本", "quoted text"),
+    "period": ("加引号的统计期，季度写作 \"2025Q1\"", "a quoted period; a quarter is written \"2025Q1\""),
     "date": ("加引号的日期，如 \"2025-04-10\"", "a quoted date such as \"2025-04-10\""),
     "division": ("加引号的六位行政区划代码，如 \"159901\"（半角数字）", "a quoted six-digit division code such as \"159901\" (ASCII digits)"),
     "whole": ("不小于 0 的整数", "a whole number, 0 or more"),
     "memory": ("加引号的内存大小，如 \"8GB\"", "a quoted size such as \"8GB\""),
+}
+
+
+#: What a required key holds.
+_REQUIRED: Mapping[str, tuple[str, str]] = {
+    "period": _EXPECTED["period"], "home_division": _EXPECTED["division"], "as_of": _EXPECTED["date"],
+    "inputs": ("各类名单的文件，如 birth_cert: [\"data/名单.xlsx\"]", "the files of each list, such as birth_cert: [\"data/list.xlsx\"]"),
 }
 
 
@@ -146,7 +164,7 @@ class QuarterParams(_Checked):
     ('data/a.xlsx', 5)
     """
 
-    period: TextValue = Field(description="quarter \"2025Q1\", month \"2025-03\" or year \"2025\"")
+    period: PeriodName = Field(description="quarter \"2025Q1\", month \"2025-03\" or year \"2025\"")
     home_division: DivisionCode = Field(description="GB/T 2260 code of the banner")
     inputs: dict[str, list[InputSource]] = Field(description="kind -> list of sources")
     as_of: IsoDate = Field(description="the day the record speaks of")
@@ -176,19 +194,7 @@ class QuarterParams(_Checked):
         ParameterError, ProblemsFoundError : the file cannot be read, or a key or value is wrong; all faults at once.
         """
         path = Path(path)
-        try:
-            loaded = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_UniqueKeys)
-        except FileNotFoundError:
-            raise ParameterError(
-                zh=f"参数文件 {path} 不存在。请检查路径，或运行 popanalysis init 生成参数文件。",
-                en=f"Parameter file {path} does not exist. Check the path, or make one with 'popanalysis init'.", file=str(path)) from None
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            place = getattr(error, "problem_mark", None)
-            zh_line, en_line = (f"第 {place.line + 1} 行", f" line {place.line + 1}") if place else ("", "")
-            raise ParameterError(
-                zh=f"参数文件 {path.name} {zh_line}无法读取：不是 UTF-8 编码的 YAML 文本。请改正后重试。",
-                en=f"Parameter file {path.name}{en_line} cannot be read as UTF-8 YAML ({getattr(error, 'problem', error)}). Mend it and try again.",
-                file=str(path)) from error
+        loaded = _load_yaml(path)
         if not isinstance(loaded, dict):
             raise ParameterError(
                 zh=f"参数文件 {path.name} 中没有“键: 值”。必填：period、home_division、inputs、as_of。",
@@ -203,12 +209,17 @@ class QuarterParams(_Checked):
         ------
         ParameterError, ProblemsFoundError : a key or value is wrong; all faults at once.
         """
+        problems: list[PopAnalysisError] = []
+        params: QuarterParams | None = None
         try:
             params = cls.model_validate(dict(values))
         except ValidationError as error:
-            raise_together(_explain(item) for item in error.errors())
-            raise  # pragma: no cover - raise_together always raises here
-        raise_together(params._problems())
+            problems += [_explain(item) for item in error.errors()]
+        problems += _unknown_kinds(values)
+        if params is not None:
+            problems += params._problems()
+        raise_together(problems)
+        assert params is not None  # without a problem there is a model
         return params
 
     @classmethod
@@ -257,19 +268,11 @@ class QuarterParams(_Checked):
 
     def _problems(self) -> list[PopAnalysisError]:
         problems: list[PopAnalysisError] = []
-        try:
-            span = Period.parse(self.period)
-        except ParameterError as error:
-            return [error]
-        if self.as_of_date < span.first_day:
+        if self.as_of_date < self.span.first_day:
             problems.append(ParameterError(
                 zh=f"as_of（{self.as_of}）早于统计期 {self.period} 的第一天。as_of 是记录所反映的日期，一般为交换截止日之后。",
                 en=f"as_of ({self.as_of}) lies before the first day of {self.period}. as_of is the day the record speaks of, usually after the exchange day.",
                 name="as_of", value=self.as_of))
-        for key, kinds in (("inputs", self.inputs), ("received", self.received), ("nil_reports", self.nil_reports)):
-            for kind in kinds:
-                if kind not in KINDS:
-                    problems.append(_unknown(f"{key} 中的类别", f"kind in {key}", kind, KINDS))
         for kind in self.nil_reports:
             if self.inputs.get(kind):
                 problems.append(ParameterError(
@@ -279,6 +282,39 @@ class QuarterParams(_Checked):
 
 
 # --- helpers --------------------------------------------------------------------------------------
+
+
+def _load_yaml(path: Path) -> Any:
+    """Read a YAML file with every scalar as text; each way it can fail has its own sentence."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_UniqueKeys)
+    except FileNotFoundError:
+        zh, en = "不存在。请检查路径，或运行 popanalysis init 生成参数文件", "does not exist. Check the path, or make one with 'popanalysis init'"
+    except IsADirectoryError:
+        zh, en = "是文件夹。请指定其中的参数文件", "is a folder. Name the parameter file in it"
+    except PermissionError:
+        zh, en = "没有读取权限，或正被其他程序占用", "cannot be read: no permission, or another program holds it"
+    except (UnicodeDecodeError, yaml.reader.ReaderError):
+        zh, en = "不是 UTF-8 编码的文本。请用记事本打开，另存为时选择 UTF-8", "is not text in UTF-8. Open it in an editor and save it as UTF-8"
+    except yaml.MarkedYAMLError as error:
+        mark = error.context_mark if error.problem and "could not find expected" in error.problem else error.problem_mark
+        line = mark.line + 1 if mark else 1
+        cause = next(((c_zh, c_en) for words, c_zh, c_en in _YAML_FAULTS if words in f"{error.problem} {error.context}"), ("格式有误", str(error.problem)))
+        zh, en = f"第 {line} 行：{cause[0]}", f"line {line}: {cause[1]}"
+    raise ParameterError(zh=f"参数文件 {path.name} {zh}。", en=f"Parameter file {path.name} {en}.", file=str(path))
+
+
+#: words of the YAML reader -> what a clerk did, in both languages; the first that fits is told
+_YAML_FAULTS = (
+    ("stands twice", "同一参数写了两次，请删去一处", "a key stands twice; remove one"),
+    ("cannot start any token", "用了制表符或全角符号，请改用空格和半角符号", "a tab or a character that cannot stand here; use blanks and plain punctuation"),
+    ("unknown escape character", "路径中的“\\”请改为“/”", "write paths with '/', not with a backslash"),
+    ("quoted scalar", "引号没有成对", "a quotation mark has no partner"),
+    ("could not find expected ':'", "缺少半角冒号“:”（不要用全角“：”，冒号后空一格）", "a colon is missing (a plain ':' followed by a blank)"),
+    ("flow", "方括号或花括号没有成对，或缺少逗号", "brackets without a partner, or a comma is missing"),
+    ("mapping values are not allowed", "一行中有多余的冒号，或上一行缩进有误；含冒号的文本请加引号", "one colon too many, or wrong indentation above; quote texts that hold a colon"),
+    ("block", "缩进不一致：同一层的各行须左对齐", "lines of one level must begin at the same column"),
+)
 
 
 class _UniqueKeys(yaml.BaseLoader):
@@ -312,6 +348,14 @@ def _nulls(loaded: dict[Any, Any]) -> dict[str, Any]:
     return {str(key): value for key, value in loaded.items() if value is not None}
 
 
+def _unknown_kinds(values: Mapping[str, Any]) -> list[PopAnalysisError]:
+    """Kinds nobody knows; looked at apart from the model, so that they are told together with whatever else is wrong."""
+    return [
+        _unknown(f"{key} 中的类别", f"kind in {key}", str(kind), KINDS)
+        for key in ("inputs", "received", "nil_reports") if isinstance(values.get(key), dict | list) for kind in values[key] if kind not in KINDS
+    ]
+
+
 def _unknown(zh_what: str, en_what: str, name: str, valid: tuple[str, ...] | list[str]) -> ParameterError:
     near = difflib.get_close_matches(name, valid, n=1, cutoff=0.5)
     return ParameterError(
@@ -335,12 +379,16 @@ def _explain(item: Any) -> PopAnalysisError:
         return _unknown("参数" if len(item["loc"]) == 1 else f"{place} 处的键", "parameter" if len(item["loc"]) == 1 else f"key at {place}",
                         str(item["loc"][-1]), list(model.model_fields))
     if kind == "missing":
+        zh, en = _REQUIRED.get(place, ("", ""))
         return ParameterError(
-            zh=f"缺少必填参数 {place}。请在参数文件中补上。", en=f"Required parameter '{place}' is missing. Add it to the parameter file.", name=place)
+            zh=f"缺少必填参数 {place}{f'：{zh}' if zh else ''}。请在参数文件中补上。",
+            en=f"Required parameter '{place}' is missing{f': {en}' if en else ''}. Add it to the parameter file.", name=place)
     if kind == "value_error":
         what, _, found = str(item["ctx"]["error"]).partition("|")
         if what in _EXPECTED:
             zh, en = _EXPECTED[what]
+            if found in ("", "''"):
+                return ParameterError(zh=f"参数 {place} 尚未填写，应为{zh}。", en=f"Parameter '{place}' is blank; it must be {en}.", name=place, value=found)
             return ParameterError(zh=f"参数 {place} 应为{zh}，实际为 {found}。", en=f"Parameter '{place}' must be {en}, found {found}.", name=place, value=found)
         if what == "source":
             return ParameterError(
