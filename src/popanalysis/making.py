@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 
+from popanalysis import errors
 from popanalysis.acquire import read_decisions, read_earlier, read_submissions
 from popanalysis.clean import Divisions, clean_submissions
 from popanalysis.columns import KINDS_READ
@@ -48,7 +49,8 @@ def project_root(start: Path) -> Path:
 def preflight(params: QuarterParams, root: Path) -> None:
     """Find everything that can be found before anything is linked, and show it at once."""
     problems: list[PopAnalysisError] = list(_not_yet(params))
-    if not any(params.inputs.get(kind) for kind in KINDS_READ):
+    has_lists = any(params.inputs.get(kind) for kind in KINDS_READ)
+    if not has_lists:
         problems.append(ParameterError(
             zh="参数 inputs 中没有任何可核对的名单。请至少写入一份：birth_cert、hukou_birth 或 town_birth。",
             en="The parameter 'inputs' names no list to compare. Name at least one: birth_cert, hukou_birth or town_birth.", name="inputs"))
@@ -66,7 +68,7 @@ def preflight(params: QuarterParams, root: Path) -> None:
     if earlier is not None and earlier.previous is not None:
         attempt(lambda: refuse_changed_files(earlier.previous.folder, read_run_record(earlier.previous.folder)))
     divisions = attempt(lambda: Divisions.load(params.divisions_file(root), params.home_division))
-    submissions = attempt(lambda: read_submissions(params, root))
+    submissions = attempt(lambda: read_submissions(params, root)) if has_lists else None
     if submissions is not None and divisions is not None:
         cleaned = attempt(lambda: clean_submissions(submissions, params, divisions))
         attempt(lambda: _check_home(params, divisions, cleaned.records if cleaned else {}))
@@ -185,9 +187,10 @@ def _execute(template: Path, output: Path, params: QuarterParams, root: Path, wo
             progress_bar={"file": sys.stderr} if progress else False, log_output=False,
             extra_arguments=["--IPKernelApp.log_level=40"])  # its notes on transport are none of the user's business
     except papermill.PapermillExecutionError as error:
+        zh, en = _both_languages(error.ename, error.evalue)
         raise RecordError(
-            zh=f"记录本第 {error.cell_index + 1} 个单元格运行失败（{error.ename}）：{error.evalue}",
-            en=f"Cell {error.cell_index + 1} of the notebook failed ({error.ename}): {error.evalue}",
+            zh=f"记录本第 {error.cell_index + 1} 个单元格运行失败（{error.ename}）：{zh}",
+            en=f"Cell {error.cell_index + 1} of the notebook failed ({error.ename}): {en}",
             cell=error.cell_index + 1, ename=error.ename) from None
     except DeadKernelError:
         raise RecordError(
@@ -198,6 +201,15 @@ def _execute(template: Path, output: Path, params: QuarterParams, root: Path, wo
             del os.environ[WORK_ENV]
         else:
             os.environ[WORK_ENV] = before
+
+
+def _both_languages(ename: str, said: str) -> tuple[str, str]:
+    """Part what an error of this package said in the kernel: the lines in Chinese come first, as many in English follow."""
+    lines = said.splitlines()
+    half, odd = divmod(len(lines), 2)
+    if odd or not hasattr(errors, ename):
+        return said, said
+    return "\n".join(lines[:half]), "\n".join(lines[half:])
 
 
 def _check_executed(notebook: nbformat.NotebookNode, params: QuarterParams, work: Path) -> None:
