@@ -185,7 +185,7 @@ def _execute(template: Path, output: Path, params: QuarterParams, root: Path, wo
         papermill.execute_notebook(
             str(template), str(output), parameters=params.to_plain(), cwd=str(root), kernel_name="python3",
             progress_bar={"file": sys.stderr} if progress else False, log_output=False,
-            extra_arguments=["--IPKernelApp.log_level=40"])  # its notes on transport are none of the user's business
+            extra_arguments=["--IPKernelApp.log_level=50"])  # its notes on transport are none of the user's business
     except papermill.PapermillExecutionError as error:
         zh, en = _both_languages(error.ename, error.evalue)
         raise RecordError(

@@ -118,12 +118,14 @@ def link_births(
     linked["set_id"] = name_sets(linked["set_id"], ids)
     births = births_from_records(
         together, linked["event_id"], linked["set_id"], linked.index[linked["duplicate_of"].notna()], lists=list(lists), home_division=params.home_division)
-    return LinkedBirths(together, _settle_fates(accounting, linked, carried), linked, births, engine)
+    late = [record_id for frame in records.values() if "is_late" in frame for record_id in frame.index[frame["is_late"]]]
+    return LinkedBirths(together, _settle_fates(accounting, linked, carried, late), linked, births, engine)
 
 
-def _settle_fates(accounting: pd.DataFrame, linked: pd.DataFrame, carried: pd.DataFrame | None) -> pd.DataFrame:
-    """Give every row read its final fate, event and status."""
+def _settle_fates(accounting: pd.DataFrame, linked: pd.DataFrame, carried: pd.DataFrame | None, late: Collection[str]) -> pd.DataFrame:
+    """Give every row read its final fate, event and status; a used row whose act lies before the period is marked late."""
     frame = accounting.copy()
+    frame.loc[frame["fate"].eq("used") & frame["record_id"].isin(list(late)), "fate_reason"] = "late"
     if carried is not None:
         again = frame["fate"].eq("used") & frame["record_id"].isin(carried["record_id"])
         frame.loc[again, ["fate", "fate_reason"]] = ["duplicate", "held_by_earlier_record"]
@@ -134,7 +136,7 @@ def _settle_fates(accounting: pd.DataFrame, linked: pd.DataFrame, carried: pd.Da
     stands_for = frame["fate_reason"].str.extract("^same_as:(.+)$", expand=False).fillna(frame["record_id"])
     counted = frame["fate"].isin(["used", "duplicate"])
     for column in ("event_id", "set_id", "link_status"):
-        frame[column] = stands_for.map(linked[column]).where(counted)
+        frame[column] = stands_for.map(linked[column].to_dict()).astype("object").where(counted)
     if carried is not None:  # a row sent again of an event that is closed by now: its event is known, its link is history
         closed = counted & frame["event_id"].isna()
         frame.loc[closed, "event_id"] = stands_for[closed].map(carried.set_index("record_id")["event_id"])
