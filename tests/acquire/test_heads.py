@@ -85,7 +85,7 @@ def test_K16_merged_head_village_total_and_note(make_xlsx: Callable[..., Path], 
     assert submission.letter("表", "mother_name") == "E"
     assert submission.rows["role"].tolist() == ["title", "header", "header"] + ["record"] * 6 + ["total", "footer"]
     assert submission.sheets[0].printed_total == 5
-    assert submission.faults[["row", "raw_value", "fault"]].values.tolist() == [[10, "5", "total_differs"]]
+    assert submission.faults[["row", "raw_value", "fault"]].values.tolist() == [[10, "5", "total_differs"], [3, "", "act_date_missing"]]
 
 
 def test_two_row_head_of_a_text_file_is_carried_to_the_right() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import xlwt
 
-from popanalysis.acquire import read_submission, read_submissions, recognise_file, recognise_folder
+from popanalysis.acquire import read_submission, read_submissions, recognise_file, recognise_folder, tabulate_arrivals
+from popanalysis.clean import DONE, FAULTS
 from popanalysis.errors import NotYetError, ParameterError, ProblemsFoundError, SourceFileError
 from popanalysis.params import InputSource, QuarterParams
 from popanalysis.reference import reference_table
@@ -275,3 +276,56 @@ def test_sheet_that_nearly_fits_is_told_what_it_lacks(make_xlsx: MakeXlsx, tmp_p
     assert found.kind is None
     assert "出生医学证明" in found.why.zh
     assert "出生日期" in found.why.zh
+
+
+# --- what must not go unsaid ------------------------------------------------------------------------------------------
+
+
+def hiding(*names: str) -> Callable[[Any], None]:
+    def hide(book: Any) -> None:
+        for name in names:
+            book[name].sheet_state = "hidden"
+
+    return hide
+
+
+def test_arrivals_tell_hidden_sheets_hidden_rows_and_headers_not_placed(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    def hide(book: Any) -> None:
+        hiding("乙镇", "说明", "空")(book)
+        book["甲镇"].row_dimensions[3].hidden = True
+
+    head = [*TOWN_HEAD, "某某标记", None, "159901199001010049"]
+    path = make_xlsx("乡镇.xlsx", {
+        "甲镇": [head, [*TOWN_ROW, "x", "y", "z"], TOWN_ROW], "乙镇": [["登记表"], TOWN_HEAD, *([TOWN_ROW] * 3), ["合计", "3"]], "说明": [["填表说明", "略"]], "空": []}, change=hide)
+    told = tabulate_arrivals([read_submission(InputSource(path=path.name), "town_birth", tmp_path)]).iloc[0]
+    assert told[["n_rows", "hidden_sheets", "n_hidden_rows", "unplaced"]].tolist() == [2, (("乙镇", 3),), 1, ("某某标记", "[G]", "[H]")]
+    named = read_submission(InputSource(path=path.name, sheet="甲镇"), "town_birth", tmp_path)
+    assert tabulate_arrivals([named])["hidden_sheets"].tolist() == [()]  # a person chose the sheet
+
+
+ACT_HEADER = {"birth_cert": "签发日期", "hukou_birth": "受理日期", "town_birth": "登记时间"}
+WHOLE_HEAD = {"birth_cert": CERT_HEAD, "hukou_birth": ["公民身份号码", "姓名", "性别", "出生日期", "受理日期", "母亲姓名"],
+              "town_birth": ["产妇姓名", "母亲身份证号", "出生日期", "新生儿姓名", "性别", "登记时间"]}
+
+
+@pytest.mark.parametrize("kind", WHOLE_HEAD)
+def test_a_list_without_a_column_it_should_have_is_read_and_the_column_told(kind: str, make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    mother, child = {"birth_cert": ("母亲姓名", "新生儿姓名"), "hukou_birth": ("母亲姓名", "姓名"), "town_birth": ("产妇姓名", "新生儿姓名")}[kind]
+    for absent, told in ((None, None), (ACT_HEADER[kind], "act_date_missing"), (mother, "column_missing"), (child, "column_missing")):
+        head = [header for header in WHOLE_HEAD[kind] if header != absent]
+        path = make_xlsx("表.xlsx", {"Sheet1": [["登记表"], head, ["x"] * len(head)]})
+        faults = read_submission(InputSource(path=path.name), kind, tmp_path).faults
+        expected = [["Sheet1", 2, absent, "", told, "read_without", "warning"]] if absent else []
+        assert faults[["sheet", "row", "column", "cell", "fault", "done", "severity"]].values.tolist() == expected
+        assert set(faults["fault"]) <= set(FAULTS)
+        assert set(faults["done"]) <= set(DONE)
+
+
+def test_a_column_absent_from_every_sheet_is_told_once_and_else_by_sheet(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    with_act = [*TOWN_HEAD, "登记时间"]
+    path = make_xlsx("乡镇.xlsx", {name: [TOWN_HEAD, TOWN_ROW] for name in ("甲镇", "乙镇", "丙镇")})
+    faults = read_submission(InputSource(path=path.name), "town_birth", tmp_path).faults
+    assert faults[["sheet", "fault"]].values.tolist() == [["", "act_date_missing"]]
+    path = make_xlsx("乡镇.xlsx", {"甲镇": [with_act, [*TOWN_ROW, "2025-03-06"]], "乙镇": [TOWN_HEAD, TOWN_ROW], "丙镇": [TOWN_HEAD, TOWN_ROW]})
+    faults = read_submission(InputSource(path=path.name), "town_birth", tmp_path).faults
+    assert faults[["sheet", "fault"]].values.tolist() == [["乙镇", "act_date_missing"], ["丙镇", "act_date_missing"]]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from popanalysis.acquire.absences import absent_columns
 from popanalysis.acquire.formats import is_of_the_system, refuse_other_formats
 from popanalysis.acquire.layouts import OfficeLayout, is_known_header
 from popanalysis.acquire.refusals import absent_sheets, refusals
@@ -121,7 +122,7 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
         cells=pd.concat([part.cells for part in used], ignore_index=True),
         types=joined_types([part.types for part in used]),
         rows=pd.concat([part.rows for part in parts], ignore_index=True),
-        faults=pd.DataFrame([fault for part in parts for fault in part.faults], columns=list(FAULTS_COLUMNS), dtype=object),
+        faults=pd.DataFrame([*(fault for part in parts for fault in part.faults), *absent_columns(used, kind, file)], columns=list(FAULTS_COLUMNS), dtype=object),
         replaces=source.replaces, date_order=layout.date_order if layout else None)
 
 

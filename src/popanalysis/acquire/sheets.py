@@ -44,7 +44,7 @@ def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, 
     head = None if unused else find_head(table, kind, layout)
     if head is None or not (named or _holds_list(head, table, kind)):
         why = unused or Text("未找到该类表的表头", "no head of this kind found")
-        return _unused_sheet(table, filled, why)
+        return _unused_sheet(table, filled, why, _n_set_aside(table, kind, layout) if filled and wanted is None and not table.visible else 0)
     roles = classify_rows(table, head)
     places = [place for place, role in roles.roles.items() if role == "record"]
     cells, types = _record_cells(table, head, places, kind, file)
@@ -69,7 +69,7 @@ def _reason_not_used(table: Table, filled: list[int], named: bool, wanted: list[
     if wanted is not None and not named:
         return Text("参数或列对应文件指定了其他工作表", "the parameters or the layout name other sheets")
     if not table.visible and not named:
-        return Text("隐藏的工作表：是否使用请在列对应文件的 sheets 中写明", "hidden: name it under 'sheets' of the layout if it is to be used")
+        return Text("工作表已隐藏，未采用。如需采用，请取消隐藏，或在参数中用 sheet 写明", "hidden and not used: unhide it, or name it with 'sheet' in the parameters")
     return None
 
 
@@ -90,8 +90,17 @@ def _why_used(head: Head, kind: str, named: bool) -> Text:
     return Text(f"{'已指定；' if named else ''}表头中有 {n} 列属于“{KIND_NAMES[kind].zh}”", f"{'named; ' if named else ''}{n} columns of the head belong to {KIND_NAMES[kind].en}")
 
 
-def _unused_sheet(table: Table, filled: list[int], why: Text) -> SheetParts:
-    reading = SheetReading(table.name, table.visible, False, why, n_hidden_rows=len(table.hidden_rows.intersection(filled)), n_hidden_columns=table.n_hidden_columns)
+def _n_set_aside(table: Table, kind: str, layout: OfficeLayout | None) -> int:
+    """Count the records a hidden sheet would bring: that it is left out must not go unsaid."""
+    head = find_head(table, kind, layout)
+    if head is None or not _holds_list(head, table, kind):
+        return 0
+    return sum(role == "record" for role in classify_rows(table, head).roles.values())
+
+
+def _unused_sheet(table: Table, filled: list[int], why: Text, n_set_aside: int) -> SheetParts:
+    reading = SheetReading(table.name, table.visible, False, why, n_hidden_rows=len(table.hidden_rows.intersection(filled)),
+                           n_hidden_columns=table.n_hidden_columns, n_set_aside=n_set_aside)
     rows = pd.DataFrame({"sheet": table.name, "row": filled, "role": "other_sheet"}) if filled else pd.DataFrame(columns=["sheet", "row", "role"])
     return SheetParts(reading, pd.DataFrame(), pd.DataFrame(), rows, [])
 

@@ -82,6 +82,7 @@ class SheetReading:
     n_hidden_rows: int = 0  # hidden rows that hold something; they are read like the others
     printed_total: int | None = None
     n_hidden_columns: int = 0
+    n_set_aside: int = 0  # rows that would be records if a sheet left out because it is hidden were used
 
 
 def _no_faults() -> pd.DataFrame:

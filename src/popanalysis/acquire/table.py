@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from popanalysis.acquire.submission import CELL_TYPES
 
-__all__ = ["CellError", "MergedRange", "Table", "as_text", "column_texts", "shown"]
+__all__ = ["CellError", "MergedRange", "Table", "as_text", "column_texts", "holds_long_number", "shown"]
 
 _TEXT, _NUMBER, _DATE, _BOOL, _BLANK, _ERROR = range(len(CELL_TYPES))
 
@@ -90,6 +91,15 @@ def as_text(value: Any) -> tuple[str, int]:
 def shown(value: Any) -> str:
     """Return a cell's text without the blanks around it."""
     return value.strip() if isinstance(value, str) else "" if value is None else str(value)
+
+
+def holds_long_number(text: str) -> bool:
+    """Say whether a text holds six digits in a row: it may be a person's number and stands in no message.
+
+    >>> holds_long_number("990102202503120016"), holds_long_number("2025年")
+    (True, False)
+    """
+    return re.search(r"\d{6}", text) is not None
 
 
 def column_texts(values: Iterable[Any]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int8]]:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from popanalysis.acquire.submission import Submission
+from popanalysis.acquire.table import holds_long_number
 
 __all__ = ["count_blank_rows", "describe_inputs", "tabulate_arrivals"]
 
@@ -18,13 +19,23 @@ def tabulate_arrivals(submissions: Sequence[Submission]) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a file: kind, file, n_rows (records), n_dropped (columns dropped for privacy), n_unknown (columns
-    that could not be placed), each column of several sheets counted once.
+    that could not be placed), each column of several sheets counted once; hidden_sheets, tuple of (sheet, number of records it
+    seems to hold) of the sheets left out because they are hidden; n_hidden_rows (hidden rows of the sheets used; they were read);
+    unplaced, tuple of the headers that could not be placed, ``[C]`` for column C where it has none that can be shown.
     """
     rows = [
-        (s.kind, s.file, len(s.cells), len(_headers(s, "dropped")), len(_headers(s, "unknown")))
+        (s.kind, s.file, len(s.cells), len(_headers(s, "dropped")), len(_headers(s, "unknown")),
+         tuple((sheet.name, sheet.n_set_aside) for sheet in s.sheets if sheet.n_set_aside),
+         sum(sheet.n_hidden_rows for sheet in s.sheets if sheet.used), _unplaced(s))
         for s in submissions
     ]
-    return pd.DataFrame(rows, columns=["kind", "file", "n_rows", "n_dropped", "n_unknown"])
+    return pd.DataFrame(rows, columns=["kind", "file", "n_rows", "n_dropped", "n_unknown", "hidden_sheets", "n_hidden_rows", "unplaced"])
+
+
+def _unplaced(submission: Submission) -> tuple[str, ...]:
+    """A head read wrongly could hold a person's data: what carries a long number is named by its column alone."""
+    columns = [c for sheet in submission.sheets if sheet.used for c in sheet.columns if c.decision == "unknown"]
+    return tuple(dict.fromkeys(c.header if c.header and not holds_long_number(c.header) else f"[{c.letter}]" for c in columns))
 
 
 def count_blank_rows(submissions: Sequence[Submission]) -> dict[str, int]:

@@ -26,6 +26,7 @@ DONE: Final[Mapping[str, Text]] = MappingProxyType({
     "mended": Text("已按书写规则整理", "written in the standard form"),
     "moved": Text("移入附注列", "moved to the note column"),
     "copied": Text("按上一行填入", "taken from the row above"),
+    "read_without": Text("其余各列照常读取", "the other columns were read as usual"),
     "kept_apart": Text("按两条记录保留", "kept as two records"),
 })
 
@@ -42,6 +43,9 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     "number_unit_converted": Text("按千克填写，已换算为克", "given in kilograms, converted to grams"),
     "number_damaged": Text("号码以数值格式存储，位数已丢失，请重新提供", "stored as a number, digits were lost; ask for it again"),
     "total_differs": Text("表内合计数与实际行数不一致", "the printed total differs from the rows read"),
+    # columns a list can be read without
+    "act_date_missing": Text("缺少签发、受理或登记日期列，无法核对该名单是否属于本期", "no date of the office's own act: whether the list belongs to the period cannot be checked"),
+    "column_missing": Text("名单中没有该列，建议补充", "the list has no such column; ask for it"),
     # identity numbers
     "id_damaged": Text("身份证号以数值格式存储，末几位已丢失，请重新提供", "stored as a number, the last digits were lost; ask for it again"),
     "id_wrong_length": Text("身份证号位数不对", "not 18 (or formerly 15) characters"),
