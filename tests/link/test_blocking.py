@@ -77,7 +77,7 @@ def test_plain_recordlinkage_index_makes_the_same_pairs(banner, rules):
     frames, _ = banner
     universe = code_records(frames, rules)
     ours = block_pairs(universe, rules)
-    plain = plain_candidates(universe, ours, ours.keys, rules)
+    plain = plain_candidates(universe, ours, rules)
     assert set(zip(ours.left.tolist(), ours.right.tolist(), strict=True)) == set(zip(plain.left.tolist(), plain.right.tolist(), strict=True))
 
 

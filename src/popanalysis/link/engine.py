@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -95,22 +95,33 @@ def link_records(
         raise NotYetError("engine: spark")
     universe = code_records(frames, rules)
     bonds = read_bonds(universe, decisions, known_events)
-    candidates = block_pairs(universe, rules)
-    if engine == "recordlinkage":
-        candidates = control.plain_candidates(universe, candidates, candidates.keys, rules)
-    vectors = compare_pairs(universe, candidates.left, candidates.right, rules)
-    patterns = count_patterns(vectors.levels, vectors.n_levels)
-    model = train_model(universe, candidates, vectors, patterns, rules)
-
-    def scored(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Pairs:
-        return score(universe, left, right, compare_pairs(universe, left, right, rules), model, rules)
-
-    pairs = score(universe, candidates.left, candidates.right, vectors, model, rules)
-    if engine == "recordlinkage":
-        pairs = control.plain_recordlinkage(universe, pairs, rules)
+    candidates, model, scored = _by_recordlinkage(universe, rules) if engine == "recordlinkage" else _by_levels(universe, rules)
+    pairs = scored(candidates.left, candidates.right)
     grouped = select_events(universe, pairs, bonds, rules, scored)
     model = replace(model, errors=expected_errors(grouped, model, rules))
     return _told(universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)])
+
+
+Score = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Pairs]
+
+
+def _by_levels(universe: Universe, rules: LinkageRules) -> tuple[Candidates, LinkageModel, Score]:
+    """Block, compare and train; the last result scores any pairs of positions."""
+    candidates = block_pairs(universe, rules)
+    vectors = compare_pairs(universe, candidates.left, candidates.right, rules)
+    model = train_model(universe, candidates, vectors, count_patterns(vectors.levels, vectors.n_levels), rules)
+
+    def scored(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Pairs:
+        again = vectors if left is candidates.left else compare_pairs(universe, left, right, rules)
+        return score(universe, left, right, again, model, rules)
+
+    return candidates, model, scored
+
+
+def _by_recordlinkage(universe: Universe, rules: LinkageRules) -> tuple[Candidates, LinkageModel, Score]:
+    """The same by plain recordlinkage."""
+    learned = control.learn_control(universe, rules)
+    return learned.candidates, learned.model, learned.score
 
 
 # --- the result, in record ids ----------------------------------------------------------------------------

@@ -17,11 +17,13 @@ from popanalysis.link.comparisons.id_number import NumberKeys
 from popanalysis.link.comparisons.person_name import NameKeys
 from popanalysis.link.rules import KeyPart, LinkageRules, nearest
 
-__all__ = ["KeyArray", "combined", "field_and_transform", "key_of_values", "part_codes"]
+__all__ = ["AS_WRITTEN", "KeyArray", "combined", "field_and_transform", "key_of_values", "part_codes"]
 
 KeyArray = npt.NDArray[Any]  # int32 or int64
 #: Codes below it can be combined two at a time without leaving int64.
 _DENSE = 1 << 31
+#: The transform that leaves a value as it stands.
+AS_WRITTEN = "as_written"
 
 
 def _text_part(table: ValueTable, end: int) -> IntArray:
@@ -36,6 +38,7 @@ def _date_number(table: ValueTable, by_month: bool) -> IntArray:
 
 #: Key parts that are not the value itself: name -> key code per distinct value (-1: no key).
 TRANSFORMS: Mapping[str, Any] = {
+    AS_WRITTEN: lambda table: np.arange(len(table), dtype=np.int32),
     "sound": lambda table: table.keys(NameKeys).sound,
     "near_sound": lambda table: table.keys(NameKeys).near,
     "variants": lambda table: table.keys(NameKeys).variant,

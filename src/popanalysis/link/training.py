@@ -22,7 +22,7 @@ from popanalysis.link.notes import Note
 from popanalysis.link.patterns import Patterns, Vectors, compare_pairs, count_patterns
 from popanalysis.link.rules import LinkageRules
 
-__all__ = ["LinkageModel", "best_partners", "score_pairs", "train_model"]
+__all__ = ["LinkageModel", "best_partners", "n_comparable", "score_pairs", "train_model"]
 
 _ROUNDS = 3  # of counting m on best partners; the third changes no link any more
 _MAX_STEPS = 200
@@ -93,7 +93,7 @@ def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, pa
     between = universe.source[candidates.left] != universe.source[candidates.right]
     one_list = not rules.links
     used = np.ones(len(candidates), bool) if one_list else between
-    comparable = _n_comparable(universe, rules)
+    comparable = n_comparable(universe, rules)
     notes = [*universe.notes, *_frequency_notes(rules)]
     prior = _prior(candidates, used, comparable, universe, rules)
     drawn = _random_patterns(universe, rules, one_list)
@@ -157,7 +157,8 @@ def best_partners(universe: Universe, left: npt.NDArray[np.int64], right: npt.ND
 # --- u, m, prior ----------------------------------------------------------------------------------------
 
 
-def _n_comparable(universe: Universe, rules: LinkageRules) -> int:
+def n_comparable(universe: Universe, rules: LinkageRules) -> int:
+    """Number of pairs that could be compared without blocking, at least 1."""
     n: dict[str, int] = dict(zip(universe.sources, universe.sizes().tolist(), strict=True))
     if rules.links:
         return max(1, sum(n[a] * n[b] for a, b in rules.links))
