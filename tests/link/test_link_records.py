@@ -377,6 +377,32 @@ def test_the_control_engine_finds_duplicates_of_one_list(rules):
     assert groups(linked) == {frozenset({"a", "again"}), frozenset({"b"})}
 
 
+@pytest.mark.parametrize("engine", ["local", "recordlinkage"])
+@pytest.mark.parametrize("links", [None, []])
+def test_one_list_alone_has_a_prior_and_probabilities_that_are_some(rules, engine, links):
+    frames, truth = with_truth(200, 5)
+    half = frames["birth_cert"].iloc[:80]
+    twice = pd.concat([frames["birth_cert"], half.rename(index=lambda name: name + "_again")])
+    linked = link_records({"birth_cert": twice}, rules if links is None else rules.with_(links=links), engine=engine)
+    assert 0 < linked.model.prior < 1
+    assert linked.links["match_probability"].between(0, 1).all() and linked.links["match_weight"].notna().all()
+    assert all(0 <= rate <= 1 for rate in linked.model.errors.values())
+    events = linked.events
+    assert sum(events[name] == events[name + "_again"] for name in half.index) >= 76
+    assert events.nunique() >= truth[frames["birth_cert"].index].nunique() - 1
+
+
+@pytest.mark.parametrize("sizes", [(1, 0, 0), (2, 0, 0), (3, 0, 0), (1, 1, 0), (2, 2, 2), (0, 0, 0), (9, 1, 0)])
+def test_K05_the_prior_is_strictly_between_0_and_1_for_lists_of_any_size(rules, sizes):
+    frames = {kind: frame(**{f"{kind}{k}": ROW for k in range(n)}) for kind, n in zip(LISTS, sizes, strict=True)}
+    for recall in (0.01, 1.0):
+        linked = link_records(frames, rules.with_(model__prior={"rules": ["certificate"], "recall": recall}))
+        assert 0 < linked.model.prior < 1 and np.isfinite(linked.model.prior_weight)
+        assert linked.links["match_probability"].between(0, 1).all()
+    if sizes == (2, 0, 0):
+        assert any("prior" in note for note in link_records(frames, rules.with_(model__prior={"rules": ["certificate"], "recall": 0.01})).notes)
+
+
 def test_the_control_engine_says_what_it_leaves_aside(banner, rules):
     frames, _ = banner
     lines = [{"when": "birth_cert_no == equal", "then": "link"}]

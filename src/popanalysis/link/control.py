@@ -29,7 +29,7 @@ from popanalysis.link.notes import Note
 from popanalysis.link.pairs import Pairs, Positions
 from popanalysis.link.patterns import Vectors
 from popanalysis.link.rules import ComparisonRule, KeyPart, LinkageRules
-from popanalysis.link.training import LinkageModel, n_comparable
+from popanalysis.link.training import LinkageModel, linked_lists, n_comparable
 
 __all__ = ["Control", "as_written", "binarised", "learn_control", "plain_candidates"]
 
@@ -117,7 +117,8 @@ class _Similar(BaseCompareFeature):  # type: ignore[misc, unused-ignore]
         self.comparison = make_comparison(rule)
 
     def _compute_vectorized(self, left: pd.Series[Any], right: pd.Series[Any]) -> npt.NDArray[np.int8]:
-        return (self.comparison._compute_vectorized(left, right) == 0).astype(np.int8)
+        agrees: npt.NDArray[np.int8] = (self.comparison._compute_vectorized(left, right) == 0).astype(np.int8)
+        return agrees
 
 
 def _values(universe: Universe, rules: LinkageRules) -> pd.DataFrame:
@@ -167,7 +168,7 @@ def learn_control(universe: Universe, rules: LinkageRules) -> Control:
     candidates = plain_candidates(universe, block_pairs(universe, as_written(rules)), rules)
     values = _values(universe, rules)
     compare = recordlinkage.Compare([_comparer(rule) for rule in rules.comparisons])
-    used = (universe.source[candidates.left] != universe.source[candidates.right]) if rules.links else np.ones(len(candidates), bool)
+    used = (universe.source[candidates.left] != universe.source[candidates.right]) if linked_lists(universe, rules) else np.ones(len(candidates), bool)
     agree = _agreements(compare, values, candidates.left, candidates.right)
     random = _agreements(compare, values, *_random_pairs(universe, int(used.sum()), rules))
     seen = agree[used]
@@ -189,9 +190,10 @@ def _agreements(compare: recordlinkage.Compare, values: pd.DataFrame, left: Posi
 def _random_pairs(universe: Universe, n_candidates: int, rules: LinkageRules) -> tuple[Positions, Positions]:
     """As many random pairs of the lists as there are candidates, no more than the rule set draws."""
     frame = pd.DataFrame(index=pd.RangeIndex(len(universe)))
-    n = max(1, min(n_candidates, rules.model.u.pairs) // max(1, len(rules.links)))
+    linked = linked_lists(universe, rules)
+    n = max(1, min(n_candidates, rules.model.u.pairs) // max(1, len(linked)))
     index = recordlinkage.Index([Random(n, replace=True, random_state=rules.model.u.seed)])
-    return _between_lists(universe, index, frame, rules, within=[] if rules.links else list(universe.sources))
+    return _between_lists(universe, index, frame, rules, within=[] if linked else list(universe.sources))
 
 
 def _fitted(agree: pd.DataFrame) -> Any:

@@ -22,10 +22,11 @@ from popanalysis.link.notes import Note
 from popanalysis.link.patterns import Patterns, Vectors, compare_pairs, count_patterns
 from popanalysis.link.rules import LinkageRules
 
-__all__ = ["LinkageModel", "best_partners", "n_comparable", "score_pairs", "train_model"]
+__all__ = ["LinkageModel", "best_partners", "linked_lists", "n_comparable", "score_pairs", "train_model"]
 
 _ROUNDS = 3  # of counting m on best partners; the third changes no link any more
 _MAX_STEPS = 200
+_LARGEST_PRIOR = 0.9  # beyond it a weight of nothing would make a match
 _SHARED = 0.5  # what the second of two dependent fields still counts
 
 
@@ -91,12 +92,13 @@ def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, pa
     """
     smoothing, typical = rules.model.m.smoothing, _typical(universe, rules, vectors)
     between = universe.source[candidates.left] != universe.source[candidates.right]
-    one_list = not rules.links
+    one_list = not linked_lists(universe, rules)
     used = np.ones(len(candidates), bool) if one_list else between
     comparable = n_comparable(universe, rules)
     notes = [*universe.notes, *_frequency_notes(rules)]
-    prior = _prior(candidates, used, comparable, universe, rules)
-    drawn = _random_patterns(universe, rules, one_list)
+    prior, of_the_prior = _prior(candidates, used, comparable, universe, rules)
+    notes += of_the_prior
+    drawn = _random_patterns(universe, rules)
     u = _shares(drawn.levels, drawn.counts, [t[1] for t in typical], 1000.0, smoothing)
     m, runs = _m_by_block(candidates, patterns, used, u, vectors, typical, rules)
     best = np.zeros(len(candidates), bool)
@@ -157,31 +159,42 @@ def best_partners(universe: Universe, left: npt.NDArray[np.int64], right: npt.ND
 # --- u, m, prior ----------------------------------------------------------------------------------------
 
 
+def linked_lists(universe: Universe, rules: LinkageRules) -> list[tuple[int, int]]:
+    """Return the pairs of lists that are linked and hold records; none where only duplicates inside a list can be found."""
+    sizes, place = universe.sizes(), {name: k for k, name in enumerate(universe.sources)}
+    return [(place[a], place[b]) for a, b in rules.links if sizes[place[a]] and sizes[place[b]]]
+
+
 def n_comparable(universe: Universe, rules: LinkageRules) -> int:
-    """Number of pairs that could be compared without blocking, at least 1."""
-    n: dict[str, int] = dict(zip(universe.sources, universe.sizes().tolist(), strict=True))
-    if rules.links:
-        return max(1, sum(n[a] * n[b] for a, b in rules.links))
-    return max(1, sum(k * (k - 1) // 2 for k in n.values()))
+    """Return the number of pairs that could be compared without blocking, at least 1."""
+    n: list[int] = universe.sizes().tolist()
+    linked = linked_lists(universe, rules)
+    return max(1, sum(n[a] * n[b] for a, b in linked) if linked else sum(k * (k - 1) // 2 for k in n))
 
 
-def _prior(candidates: Candidates, between: npt.NDArray[np.bool_], comparable: int, universe: Universe, rules: LinkageRules) -> float:
-    """Pairs of near-certain passes, divided by the recall assumed for them; never more than a list can give."""
+def _prior(
+    candidates: Candidates, between: npt.NDArray[np.bool_], comparable: int, universe: Universe, rules: LinkageRules,
+) -> tuple[float, list[Note]]:
+    """Pairs of near-certain passes, divided by the recall assumed for them; never more than a list can give, and never certainty."""
     bits = sum(1 << k for k, p in enumerate(rules.blocking.passes) if p.name in rules.model.prior.rules)
-    sizes = dict(zip(universe.sources, universe.sizes().tolist(), strict=True))
-    most = sum(min(sizes[a], sizes[b]) for a, b in rules.links) or len(universe)
+    sizes: list[int] = universe.sizes().tolist()
+    most = sum(min(sizes[a], sizes[b]) for a, b in linked_lists(universe, rules)) or len(universe)
     n_rule = int(np.sum(between & ((candidates.passes & bits) > 0))) if bits else 0
     expected = n_rule / rules.model.prior.recall if n_rule else 0.5 * most
-    return float(np.clip(expected, 0.5, max(most, 1)) / (comparable + 1))
+    prior = float(np.clip(expected, 0.5, max(most, 1)) / (comparable + 1))
+    if prior <= _LARGEST_PRIOR:
+        return prior, []
+    return _LARGEST_PRIOR, [Note(
+        f"prior: the near-certain passes alone would make nearly every pair a match; set to {_LARGEST_PRIOR}",
+        f"先验比例：仅按近乎确定的分组方式，几乎所有记录对都会被视为同一事件；现按 {_LARGEST_PRIOR} 计")]
 
 
-def _random_patterns(universe: Universe, rules: LinkageRules, one_list: bool) -> Patterns:
+def _random_patterns(universe: Universe, rules: LinkageRules) -> Patterns:
     """Patterns of random pairs of different lists (of one list, where there is only one)."""
     generator = np.random.default_rng(rules.model.u.seed)
     sizes = universe.sizes()
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    place = {name: k for k, name in enumerate(universe.sources)}
-    pairs = [(k, k) for k in range(len(sizes))] if one_list else [(place[a], place[b]) for a, b in rules.links]
+    pairs = linked_lists(universe, rules) or [(k, k) for k in range(len(sizes))]
     products = np.array([float(sizes[a] * sizes[b]) for a, b in pairs])
     left, right = [np.array([], np.int64)], [np.array([], np.int64)]
     for (a, b), share in zip(pairs, products / max(products.sum(), 1), strict=True):
