@@ -109,7 +109,7 @@ def test_all_faults_of_a_period_come_at_once_before_anything_is_returned(make_xl
         read_submissions(params(birth_cert=["好.xlsx", "空.xlsx", "没有.xlsx", "缺列.xlsx", "别表.xlsx"], hukou_birth=["零.csv", "坏.csv"], marriage=["好.xlsx"]), tmp_path)
     problems = error.value.problems
     assert [type(p) for p in problems] == [SourceFileError] * 6 + [NotYetError]
-    for problem, words in zip(problems, ["nil_reports", "不存在", "birth_date", "识别", "空文件", "第 2 行", "marriage"], strict=True):
+    for problem, words in zip(problems, ["nil_reports", "不存在", "出生日期／分娩日期", "识别", "空文件", "第 2 行", "marriage"], strict=True):
         assert words in problem.message("zh")
         assert problem.message("en")
 
@@ -329,3 +329,77 @@ def test_a_column_absent_from_every_sheet_is_told_once_and_else_by_sheet(make_xl
     path = make_xlsx("乡镇.xlsx", {"甲镇": [with_act, [*TOWN_ROW, "2025-03-06"]], "乙镇": [TOWN_HEAD, TOWN_ROW], "丙镇": [TOWN_HEAD, TOWN_ROW]})
     faults = read_submission(InputSource(path=path.name), "town_birth", tmp_path).faults
     assert faults[["sheet", "fault"]].values.tolist() == [["乙镇", "act_date_missing"], ["丙镇", "act_date_missing"]]
+
+
+# --- what is refused says what to look for ------------------------------------------------------------------------------
+
+
+def refusal(root: Path, file: str, kind: str) -> SourceFileError:
+    with pytest.raises(SourceFileError) as error:
+        read_submission(InputSource(path=file), kind, root)
+    return error.value
+
+
+def test_when_the_only_fitting_sheet_is_hidden_the_refusal_names_it(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    marriages = [["男方姓名", "女方姓名", "登记时间", "出生日期", "业务类型"], ["甲", "乙", "2025-01-05", "1990-01-01", "结婚"]]
+    lacking = [[header for header in CERT_HEAD if header != "出生日期"], CERT_ROW[:6]]
+    for visible in ([["填表说明", "略"]], marriages, lacking, [CERT_HEAD], []):
+        path = make_xlsx("证.xlsx", {"Sheet1": visible, "登记": [CERT_HEAD, CERT_ROW]}, change=hiding("登记"))
+        error = refusal(tmp_path, path.name, "birth_cert")
+        assert "工作表“登记”已隐藏。如需采用，请取消隐藏，或在参数中用 sheet 写明。" in error.message("zh")
+        assert "更像" not in error.message("zh")
+        assert "Sheet '登记' is hidden" in error.message("en")
+
+
+def test_where_no_head_is_found_the_refusal_says_what_stands_in_its_place(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    rows = [["某某旗名单"], ["娃娃名字", "生辰", "娘", "住处", "甲", "乙", "丙"], ["王一", "x", "李娜", "", "", "", ""]]
+    (tmp_path / "a.csv").write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    (tmp_path / "b.csv").write_text("\n".join(map(",".join, rows[1:])), encoding="gb18030")
+    make_xlsx("a.xlsx", {"Sheet1": rows})
+    for file, row in (("a.csv", 2), ("b.csv", 1), ("a.xlsx", 2)):
+        error = refusal(tmp_path, file, "birth_cert")
+        assert f"第 {row} 行内容为：娃娃名字、生辰、娘、住处、甲、乙等。表头应有新生儿姓名、出生日期、母亲姓名等列" in error.message("zh")
+        assert "王一" not in str(error)
+        assert "无法识别的字节" not in error.message("zh")
+
+
+@pytest.mark.parametrize("row", [CERT_ROW, ["王芳", "女", "东沟村"], ["2025-03-05", "甲"], ["乌兰", "15990119900101004X"], ["乌兰其其格", "2025年3月", "x"]])
+@pytest.mark.parametrize("name", ["a.csv", "b.csv", "a.xlsx"])
+def test_a_row_of_data_in_place_of_a_head_is_never_shown(name: str, row: list[str], make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(",".join(row), encoding="utf-8")
+    (tmp_path / "b.csv").write_text(",".join(row), encoding="gb18030")
+    make_xlsx("a.xlsx", {"Sheet1": [row]})
+    error = refusal(tmp_path, name, "birth_cert")
+    assert "像是数据而不是表头" in error.message("zh")
+    for text in row:
+        assert text not in str(error) or text in ("女", "甲", "x")
+
+
+def test_a_text_file_whose_headers_only_the_layout_knows_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("孩名,生辰,娘\n王一,2025-03-05,李娜\n", encoding="gb18030")
+    layout = write_layout(tmp_path, 'kind: birth_cert\nheader_rows: [1]\ncolumns: {"孩名": child_name, "生辰": birth_date, "娘": mother_name}\n')
+    submission = read_submission(InputSource(path="a.csv", columns=layout), "birth_cert", tmp_path)
+    assert submission.cells[["child_name", "birth_date", "mother_name"]].values.tolist() == [["王一", "2025-03-05", "李娜"]]
+
+
+def test_a_column_that_every_town_sheet_lacks_is_told_in_one_sentence(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    towns = [f"{letter}镇" for letter in "甲乙丙丁戊己庚辛壬"]
+    lacking = [header for header in TOWN_HEAD if header != "出生日期"] + ["登记时间"]
+    path = make_xlsx("乡镇.xlsx", {town: [lacking, ["王一", "男", "李娜", "", "2025-03-06"]] for town in towns})
+    error = refusal(tmp_path, path.name, "town_birth")
+    assert error.message("zh").count("出生日期／子女出生日期") == 1
+    assert f"9 张工作表均缺少必需的列：出生日期／子女出生日期 或 分娩时间／出生时间（{'、'.join(towns)}）" in error.message("zh")
+    assert "(birth_date)" in error.message("en")
+
+
+@pytest.mark.parametrize("kind", ["birth_cert", "hukou_birth", "town_birth"])
+def test_needed_columns_are_named_by_their_headers_and_by_field_in_english_only(kind: str, make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+    headers = ["性别", "父亲姓名", "出生地点", "接生机构", "户籍地址", "备注", "民族"]
+    path = make_xlsx("表.xlsx", {"登记": [headers, ["x"] * 7]})
+    layout = write_layout(tmp_path, f"kind: {kind}\nheader_rows: [1]\n")
+    with pytest.raises(SourceFileError) as error:
+        read_submission(InputSource(path=path.name, columns=layout), kind, tmp_path)
+    assert not [word for word in ("birth_date", "mother_name", "mother_id", "child_id") if word in error.value.message("zh")]
+    assert "母亲姓名" in error.value.message("zh")
+    assert "(birth_date)" in error.value.message("en")
+    assert "(mother_name)" in error.value.message("en")

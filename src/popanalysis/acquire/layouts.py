@@ -16,7 +16,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,10 +26,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from popanalysis.columns import DROPPED_FIELDS, DROPPED_HEADER_WORDS, FIELDS_OF_KIND, KINDS_READ
-from popanalysis.errors import ParameterError, PopAnalysisError, raise_together
+from popanalysis.errors import ParameterError, PopAnalysisError, Text, raise_together
 from popanalysis.reference import reference_table
 
-__all__ = ["OfficeLayout", "Synonym", "header_keys", "is_general", "is_known_header", "known_fields", "names_private_matter", "stored_fields", "synonyms", "usual_header"]
+__all__ = ["OfficeLayout", "Synonym", "header_keys", "in_header_words", "is_general", "is_known_header", "known_fields", "names_private_matter", "stored_fields", "synonyms", "usual_header"]
 
 #: Raw fields read beside those of ``FIELDS_OF_KIND``: the date and time of birth may share a column, and a
 #: reissue register has the number in force in a column of its own.
@@ -106,6 +106,22 @@ def usual_header(field: str, kind: str) -> str:
     table = reference_table("header_synonyms")
     headers = table.loc[(table["record_kind"] == kind) & (table["canonical_field"] == field), "header"]
     return str(headers.iloc[0]) if len(headers) else field
+
+
+def in_header_words(groups: Iterable[Iterable[str]], kind: str) -> Text:
+    """Name needed fields by the headers to look for, two a field; the field's own name stands in English only, in brackets.
+
+    >>> in_header_words([("mother_name", "mother_id")], "birth_cert").zh
+    '母亲姓名／产妇姓名 或 母亲身份证号／母亲身份证号码'
+    """
+    table = reference_table("header_synonyms")
+    own = table[table["record_kind"] == kind]
+
+    def headers(field: str) -> list[str]:
+        return [str(header) for header in own.loc[own["canonical_field"] == field, "header"].iloc[:2]] or [field]
+
+    return Text("；".join(" 或 ".join("／".join(headers(field)) for field in group) for group in groups),
+                "; ".join(" or ".join(f"{' / '.join(headers(field))} ({field})" for field in group) for group in groups))
 
 
 @cache

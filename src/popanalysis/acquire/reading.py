@@ -75,12 +75,12 @@ def _whereabouts(path: Path) -> Text:
     return Text(f"同一文件夹中有“{near[0]}”，是否为该文件？", f" The same folder holds '{near[0]}': is that the file?") if near else Text("", "")
 
 
-def read_tables(data: bytes, file: str) -> list[Table]:
-    """Return the sheets of a workbook, or a text file as one sheet named ``""``."""
+def read_tables(data: bytes, file: str, layout: OfficeLayout | None = None) -> list[Table]:
+    """Return the sheets of a workbook, or a text file as one sheet named ``""``; a layout's headers are known like the listed ones."""
     refuse_other_formats(data, file)
     if is_workbook(data):
         return read_workbook(data, file)
-    return [read_text_table(data, file, lambda cells: sum(map(is_known_header, cells)))]
+    return [read_text_table(data, file, lambda cells: sum(is_known_header(cell) or (layout is not None and layout.field_of("", cell) is not None) for cell in cells))]
 
 
 # --- one submission -----------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
     file = source.path
     layout = _layout_for(source, kind, root)
     data = read_bytes(root / file, file)
-    tables = read_tables(data, file)
+    tables = read_tables(data, file, layout)
     wanted = [source.sheet] if source.sheet else layout.sheets if layout and layout.sheets else None
     raise_together(absent_sheets(wanted, tables, file))
     parts = [read_sheet(table, kind, file, layout, wanted) for table in tables]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from popanalysis.acquire.formats import is_of_the_system
 from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
-from popanalysis.acquire.layouts import usual_header
+from popanalysis.acquire.layouts import in_header_words
 from popanalysis.acquire.reading import read_bytes, read_tables
 from popanalysis.acquire.rows import classify_rows
 from popanalysis.acquire.submission import SheetReading
@@ -75,9 +75,8 @@ def _recognise_sheet(table: Table, path: Path) -> Recognition:
 
 
 def _almost(guess: KindGuess, lacking: list[tuple[str, ...]]) -> Text:
-    named = "；".join("或".join(usual_header(field, guess.kind) for field in group) for group in lacking)
-    return Text(f"没有合适的类别；较像“{KIND_NAMES[guess.kind].zh}”，但缺少：{named}",
-                f"no kind fits; nearest are {KIND_NAMES[guess.kind].en}, which lack {'; '.join(' or '.join(group) for group in lacking)}")
+    needed = in_header_words(lacking, guess.kind)
+    return Text(f"没有合适的类别；较像“{KIND_NAMES[guess.kind].zh}”，但缺少：{needed.zh}", f"no kind fits; nearest are {KIND_NAMES[guess.kind].en}, which lack {needed.en}")
 
 
 def _reading_of(guess: KindGuess, table: Table) -> SheetReading:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable
 
-from popanalysis.acquire.table import Table
+from popanalysis.acquire.table import Table, told_as_head
 from popanalysis.errors import SourceFileError
 
 __all__ = ["decode", "read_text_table"]
@@ -19,6 +20,8 @@ __all__ = ["decode", "read_text_table"]
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DELIMITERS = (",", "\t", ";", "，", "|")
 _HEAD_LINES = 15
+_HAN = re.compile("[\u4e00-\u9fff]")
+_ENOUGH_HAN = 3  # two bytes of GB 18030 may look like UTF-8, a run of such characters does not
 
 #: How many known column names a line of cells holds.
 CountHeads = Callable[[list[str]], int]
@@ -74,8 +77,10 @@ def decode(data: bytes, file: str, count_heads: CountHeads) -> str:
         raise _broken_byte(data, utf8_error if in_utf8 else gb_error, file) from gb_error
     if _shows_head(text, count_heads):
         return text
-    # The whole file fits GB 18030 but shows no known head: more likely UTF-8 with a broken byte.
-    raise _broken_byte(data, utf8_error, file) from utf8_error
+    # The whole file fits GB 18030 but shows no known head: UTF-8 with a broken byte where much of it was read as such.
+    if len(_HAN.findall(data[: utf8_error.start].decode("utf-8"))) >= _ENOUGH_HAN:
+        raise _broken_byte(data, utf8_error, file) from utf8_error
+    raise _no_head(text, file) from utf8_error
 
 
 def _shows_head(text: str, count_heads: CountHeads) -> bool:
@@ -85,6 +90,16 @@ def _shows_head(text: str, count_heads: CountHeads) -> bool:
 def _best_line(text: str, delimiter: str, count_heads: CountHeads) -> int:
     lines = text.splitlines()[:_HEAD_LINES] if len(text) < 100_000 else text[:100_000].splitlines()[:_HEAD_LINES]
     return max((count_heads([cell.strip('"') for cell in line.split(delimiter)]) for line in lines), default=0)
+
+
+def _no_head(text: str, file: str) -> SourceFileError:
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    row = text[: text.find(line)].count("\n") + 1
+    told = told_as_head(line.split(max(_DELIMITERS, key=line.count)))
+    return SourceFileError(
+        zh=f"文件 {file} 中没有找到表头行：第 {row} 行{told.zh}。表头应有新生儿姓名、出生日期、母亲姓名等列。请补上表头后重新保存，或在 params/sources/ 的列对应文件中写明各列。",
+        en=f"No head row was found in {file}: row {row} {told.en}. Expected are columns such as 新生儿姓名, 出生日期, 母亲姓名. Add a head and save the file again, or map the columns in a layout under params/sources/.",
+        file=file, row=row)
 
 
 def _broken_byte(data: bytes, error: UnicodeDecodeError, file: str) -> SourceFileError:
