@@ -13,13 +13,14 @@ from popanalysis.acquire.absences import absent_columns
 from popanalysis.acquire.formats import is_of_the_system, refuse_other_formats
 from popanalysis.acquire.layouts import OfficeLayout, is_known_header
 from popanalysis.acquire.refusals import absent_sheets, refusals
-from popanalysis.acquire.sheets import joined_types, read_sheet
+from popanalysis.acquire.sheets import SheetParts, joined_types, read_sheet
 from popanalysis.acquire.submission import Submission
 from popanalysis.acquire.table import Table
 from popanalysis.acquire.text import read_text_table
+from popanalysis.acquire.together import Attempt, listed_twice, swapped_kinds
 from popanalysis.acquire.workbook import is_workbook, read_workbook
 from popanalysis.columns import DEPARTMENT_OF_KIND, FAULTS_COLUMNS, KINDS_READ
-from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, ProblemsFoundError, SourceFileError, Text, raise_together
+from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, SourceFileError, Text, raise_together
 from popanalysis.params import InputSource, QuarterParams
 
 __all__ = ["read_bytes", "read_submission", "read_submissions", "read_tables"]
@@ -123,7 +124,12 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
         types=joined_types([part.types for part in used]),
         rows=pd.concat([part.rows for part in parts], ignore_index=True),
         faults=pd.DataFrame([*(fault for part in parts for fault in part.faults), *absent_columns(used, kind, file)], columns=list(FAULTS_COLUMNS), dtype=object),
-        replaces=source.replaces, date_order=layout.date_order if layout else None)
+        replaces=source.replaces, date_order=layout.date_order if layout else None, likely=_likely(used))
+
+
+def _likely(used: Sequence[SheetParts]) -> str | None:
+    found = {part.better.kind if part.better else None for part in used}
+    return found.pop() if len(found) == 1 else None
 
 
 def _layout_for(source: InputSource, kind: str, root: Path) -> OfficeLayout | None:
@@ -150,18 +156,18 @@ def read_submissions(params: QuarterParams, root: Path) -> list[Submission]:
     ------
     PopAnalysisError : the one fault found, or all of them as :class:`ProblemsFoundError`; nothing is returned then.
     """
-    problems: list[PopAnalysisError] = []
-    submissions: list[Submission] = []
-    for kind, sources in params.inputs.items():
-        for source in _with_replaced(sources, root):
-            try:
-                submissions.append(read_submission(source, kind, root))
-            except ProblemsFoundError as several:
-                problems.extend(several.problems)
-            except PopAnalysisError as error:
-                problems.append(error)
-    raise_together(problems)
-    return submissions
+    attempts = [_attempt(source, kind, root) for kind, sources in params.inputs.items() for source in _with_replaced(sources, root)]
+    raise_together([*swapped_kinds(attempts), *listed_twice(attempts, root), *(problem for attempt in attempts for problem in attempt.problems)])
+    return [attempt.submission for attempt in attempts if attempt.submission]
+
+
+def _attempt(source: InputSource, kind: str, root: Path) -> Attempt:
+    attempt = Attempt(source, kind)
+    try:
+        attempt.submission = read_submission(source, kind, root)
+    except PopAnalysisError as error:
+        attempt.problems.extend(getattr(error, "problems", (error,)))
+    return attempt
 
 
 def _with_replaced(sources: Sequence[InputSource], root: Path) -> list[InputSource]:

@@ -76,11 +76,6 @@ def _hint(likely: KindGuess | None, kind: str) -> Text:
     return Text(f"从表头看更像“{KIND_NAMES[likely.kind].zh}”（{likely.kind}）。", f" By its head it looks like {KIND_NAMES[likely.kind].en} ({likely.kind}).")
 
 
-def _better(part: SheetParts) -> KindGuess | None:
-    """Return what a sheet looks like by itself, where that fits it better than the kind it was read as."""
-    return part.likely if part.likely and (part.fit is None or part.likely.score > part.fit.score) else None
-
-
 def _only_hidden(sheet: str, kind: str, file: str) -> SourceFileError:
     return SourceFileError(
         zh=f"文件 {file} 中没有可见的工作表能用作“{KIND_NAMES[kind].zh}”（{kind}）。工作表“{sheet}”已隐藏。如需采用，请取消隐藏，或在参数中用 sheet 写明。",
@@ -117,7 +112,7 @@ def _lacking(found: Sequence[tuple[SheetParts, list[tuple[str, ...]]]], kind: st
     for needs, parts in alike.items():
         names = [part.reading.name for part in parts if part.reading.name]
         unknown = list(dict.fromkeys(f"{c.letter} {c.header}" for part in parts for c in part.reading.columns if c.decision == "unknown" and c.header and not holds_long_number(c.header)))
-        better = _better(parts[0])
+        better = parts[0].better
         needed, hint = in_header_words(needs, kind), _hint(better, kind)
         if len(names) > 1:
             where = Text(f"的 {len(names)} 张工作表均缺少必需的列：{needed.zh}（{'、'.join(names)}）", f"{len(names)} sheets lack needed columns: {needed.en} (sheets {', '.join(names)})")

@@ -35,6 +35,11 @@ class SheetParts:
     likely: KindGuess | None = None  # what the head looks like by itself
     fit: KindGuess | None = None  # how well it fits the kind it was read as
 
+    @property
+    def better(self) -> KindGuess | None:
+        """What the sheet looks like by itself, where that fits it better than the kind it was read as."""
+        return self.likely if self.likely and (self.fit is None or self.likely.score > self.fit.score) else None
+
 
 def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, wanted: list[str] | None) -> SheetParts:
     """Read a sheet; ``wanted`` names the sheets to use where the parameters or the layout do, hidden ones included."""

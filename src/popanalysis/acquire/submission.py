@@ -96,7 +96,8 @@ class Submission:
     ``cells`` has a row a record: the columns of ``ORIGIN_COLUMNS``, then the canonical raw fields as text, ``""`` for a blank
     cell, NA where the sheet has no such column. ``types`` has the same index and the canonical fields (categories
     ``CELL_TYPES``). ``rows`` lists every row that holds something (``sheet``, ``row``, ``role``). ``faults`` has
-    ``FAULTS_COLUMNS``. ``replaces`` names the submission it corrects; ``date_order`` is what the office's layout states.
+    ``FAULTS_COLUMNS``. ``replaces`` names the submission it corrects; ``date_order`` is what the office's layout states; ``likely``
+    is the kind that all sheets used look like by themselves, where that is another one.
     """
 
     kind: str
@@ -110,6 +111,7 @@ class Submission:
     faults: pd.DataFrame = field(default_factory=_no_faults)
     replaces: str | None = None
     date_order: str | None = None
+    likely: str | None = None
 
     def letter(self, sheet: str, field: str) -> str:
         """Return the letter of the column that holds ``field`` on ``sheet``, ``""`` where there is none."""

@@ -1,0 +1,92 @@
+"""What only shows when the files of a period are held against each other: the same list twice, two lists in each other's place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+
+from popanalysis.acquire.kinds import KIND_NAMES
+from popanalysis.acquire.submission import Submission
+from popanalysis.columns import KINDS_READ
+from popanalysis.errors import ParameterError, PopAnalysisError
+from popanalysis.params import InputSource
+
+__all__ = ["Attempt", "listed_twice", "swapped_kinds"]
+
+
+@dataclass
+class Attempt:
+    """A source of the parameters and what came of reading it."""
+
+    source: InputSource
+    kind: str
+    submission: Submission | None = None
+    problems: list[PopAnalysisError] = field(default_factory=list)
+
+    @property
+    def likely(self) -> str | None:
+        """The kind the file looks like by itself, where that is another one."""
+        found = self.submission.likely if self.submission else next((p.facts["likely"] for p in self.problems if p.facts.get("likely")), None)
+        return found if found != self.kind else None
+
+
+def listed_twice(attempts: Sequence[Attempt], root: Path) -> Iterator[ParameterError]:
+    """Yield an error for each two sources of equal content, unless they name different sheets or one replaces the other."""
+    alike: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        if attempt.kind in KINDS_READ and (content := _hash(attempt, root)):
+            alike.setdefault(content, []).append(attempt)
+    for same in alike.values():
+        for one, other in combinations(same, 2):
+            if _replaces(one, other) or _replaces(other, one) or _other_sheets(one, other):
+                continue
+            a, b = str(one.source.path), str(other.source.path)
+            kinds = f"“{KIND_NAMES[one.kind].zh}”和“{KIND_NAMES[other.kind].zh}”"
+            if a == b and one.kind == other.kind:
+                zh, en = f"文件 {a} 在“{KIND_NAMES[one.kind].zh}”（{one.kind}）下列了两次", f"File {a} is listed twice under {one.kind}"
+            elif a == b:
+                zh, en = f"文件 {a} 同时列为{kinds}（{one.kind}、{other.kind}）", f"File {a} is listed under both {one.kind} and {other.kind}"
+            else:
+                zh, en = f"文件 {a}（{one.kind}）与文件 {b}（{other.kind}）内容完全相同", f"File {a} ({one.kind}) and file {b} ({other.kind}) have the same content"
+            yield ParameterError(
+                zh=f"{zh}。请从 inputs 中删去其一；如其中一份放错，请换成应报送的名单。",
+                en=f"{en}. Remove one of them from 'inputs'; if one was put there by mistake, put the list that belongs there.", files=(a, b), kinds=(one.kind, other.kind))
+
+
+def _hash(attempt: Attempt, root: Path) -> str | None:
+    """Return the content's hash, ``None`` for a file that is absent, unreadable or empty: that is told already."""
+    if attempt.submission:
+        return attempt.submission.sha256
+    try:
+        data = (root / str(attempt.source.path)).read_bytes()
+    except OSError:
+        return None
+    return hashlib.sha256(data).hexdigest() if data.strip() else None
+
+
+def _replaces(one: Attempt, other: Attempt) -> bool:
+    return one.kind == other.kind and one.source.replaces is not None and one.source.replaces == other.source.path
+
+
+def _other_sheets(one: Attempt, other: Attempt) -> bool:
+    """Different sheets of one workbook may be different lists."""
+    if one.submission and other.submission:
+        used = [{sheet.name for sheet in a.submission.sheets if sheet.used} for a in (one, other) if a.submission]
+        return used[0].isdisjoint(used[1])
+    return one.source.sheet != other.source.sheet or one.source.columns != other.source.columns
+
+
+def swapped_kinds(attempts: Sequence[Attempt]) -> Iterator[ParameterError]:
+    """Yield an error for each two files of which each looks like the kind the other is listed as; a layout vouches for its file."""
+    doubtful = [a for a in attempts if a.likely and a.source.columns is None]
+    for one, other in combinations(doubtful, 2):
+        if (one.likely, other.likely) == (other.kind, one.kind):
+            yield ParameterError(
+                zh=f"两份文件的类别可能写反：{one.source.path} 列为“{KIND_NAMES[one.kind].zh}”（{one.kind}），但更像“{KIND_NAMES[other.kind].zh}”；"
+                   f"{other.source.path} 列为“{KIND_NAMES[other.kind].zh}”（{other.kind}），但更像“{KIND_NAMES[one.kind].zh}”。请在 inputs 中对调；如类别无误，请为其写明列对应（columns）。",
+                en=f"The kinds of two files may be swapped: {one.source.path} is listed as {one.kind} but looks like {other.kind}, {other.source.path} is listed as {other.kind} "
+                   f"but looks like {one.kind}. Exchange them under 'inputs'; if the kinds are right, give the files a layout ('columns').",
+                files=(one.source.path, other.source.path), kinds=(one.kind, other.kind))
