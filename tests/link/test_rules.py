@@ -3,11 +3,16 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
 from popanalysis.errors import ParameterError, ProblemsFoundError
-from popanalysis.link import LinkageRules, current_rules
+from popanalysis.link import LinkageRules, current_rules, link_records
+from popanalysis.link.coding import ValueTable
+from popanalysis.link.comparisons import RecordlinkageComparer
+from popanalysis.link.comparisons.recordlinkage_comparer import METHODS, check_comparer
 from popanalysis.project import shipped_folder
 
 EVERY_KEY = """
@@ -80,13 +85,53 @@ def test_every_key_is_read_and_written_on_as_key_stays_text(tmp_path):
     ("rules: [certificate]", "rules: [certificat]", "model.prior.rules", "certificate"),
     ("[[birth_cert, hukou_birth]]", "[[birth_cert, hukou]]", "links", "hukou_birth"),
     ("upper: 12.0, lower: 4.0", "upper: 4.0, lower: 12.0", "thresholds", "upper"),
-    ("upper: 12.0", "upper: high", "thresholds.upper", "high")])
+    ("upper: 12.0", "upper: high", "thresholds.upper", "high"),
+    ("{mother_name: sound}", "{mother_name: sond}", "blocking.passes.1.on", "sound"),
+    ("[{birth_date: month}]", "[{birth_date: mnth}]", "blocking.passes.1.split_by", "month"),
+    ("on: [birth_cert_no]", "on: [birth_cert_no], against: [{old_no: certificat}]", "blocking.passes.0.against", "certificate"),
+    ("on: [birth_cert_no]", "on: [birth_cert_no], against: [old_no, birth_date]", "blocking.passes.0.against", "2"),
+    ("{mother_name: sound}", "{mother_name: sound, birth_date: month}", "blocking.passes.1.on", "on"),
+    ("class: String", "class: Strin", "comparisons.4.comparer.class", "String"),
+    ("class: String", "class: Frequency", "comparisons.4.comparer.class", "String"),
+    ("{class: String, method: jarowinkler}", "{method: jarowinkler}", "comparisons.4.comparer.class", "String"),
+    ("method: jarowinkler", "method: jarowinkel", "comparisons.4.comparer.method", "jarowinkler"),
+    ("method: jarowinkler", "methd: jarowinkler", "comparisons.4.comparer.methd", "method"),
+    ("class: String, method: jarowinkler", "class: Numeric, method: jarowinkler", "comparisons.4.comparer.method", "linear"),
+    ("cut: [0.92, 0.80]", "cut: [0.80, 0.92]", "comparisons.4.cut", "[0.92, 0.8]"),
+    ("cut: [0.92, 0.80]", "cut: [0.92, 0.92]", "comparisons.4.cut", "[0.92]"),
+    ("cut: [0.92, 0.80]", "cut: [92, 0.8]", "comparisons.4.cut", "[0.8]"),
+    ("cut: [0.92, 0.80]", "cut: []", "comparisons.4.cut", "0.92"),
+    ("version: 1", "version: 2", "version", "births.v2.yaml")])
 def test_a_fault_is_told_with_its_place_and_the_nearest_valid_word(tmp_path, old, new, place, hint):
     assert old in EVERY_KEY
     with pytest.raises((ParameterError, ProblemsFoundError)) as caught:
         LinkageRules.read(_write(tmp_path, EVERY_KEY.replace(old, new)))
     for language in ("zh", "en"):
         assert place in caught.value.message(language) and hint in caught.value.message(language)
+
+
+@pytest.mark.parametrize("name", ["births.yaml", "trial of mine.yaml", "births.v7b.yaml", "births.v7.yaml"])
+def test_the_version_is_held_against_a_file_name_that_speaks_of_one(tmp_path, name):
+    assert LinkageRules.read(_write(tmp_path, EVERY_KEY.replace("version: 1", "version: 7"), name)).version == 7
+
+
+def test_a_frequency_table_that_is_named_but_not_there_is_told_when_linking(tmp_path):
+    rules = LinkageRules.read(_write(tmp_path, EVERY_KEY))
+    rows = pd.DataFrame({"mother_name": ["王芳", "李娜"], "birth_cert_no": ["X159900001", "X159900002"]}, index=["a", "b"])
+    notes = link_records({"birth_cert": rows, "hukou_birth": rows.rename(index=str.upper)}, rules).notes
+    assert any("names.v1.csv" in note and "mother_name" in note for note in notes)
+
+
+@pytest.mark.parametrize(("comparer", "left", "right"), [
+    ({"class": "Numeric", "method": "linear", "scale": 10.0}, "3200", "3201"), ({"class": "Date"}, "2025-03-05", "2025-05-03"), ({"class": "Exact"}, "x", "y"),
+    *(({"class": "String", "method": method}, "12 Mainstr", "12 Mainstrt") for method in METHODS["String"]),
+    *(({"class": "Numeric", "method": method}, "3200", "3300") for method in METHODS["Numeric"])])
+def test_every_comparer_that_is_accepted_grades(comparer, left, right):
+    assert list(check_comparer(comparer, [0.9, 0.4])) == []
+    table = ValueTable(np.array([left, right], dtype=object))
+    codes = np.array([0, 0], np.int32), np.array([0, 1], np.int32)
+    same, other = RecordlinkageComparer("x", comparer, [0.9, 0.4]).levels(*codes, table).tolist()
+    assert same == 0 and other in (0, 1, 2)
 
 
 def test_all_faults_are_told_at_once(tmp_path):

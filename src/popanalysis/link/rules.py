@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -177,6 +178,9 @@ class LinkageRules(RuleSet):
     def read(cls, path: Path | str) -> Self:
         """Read and check a rule file and the term-frequency tables it names (beside it).
 
+        A table that is named but not there is no fault: frequencies then come from the lists that are linked, and a note of the linkage
+        says so. A file called ``<name>.v<version>.yaml`` must hold that version; any other name will do for a trial.
+
         Raises
         ------
         ParameterError, ProblemsFoundError : the file is missing or no YAML, a key is unknown, a value or a reference is wrong;
@@ -184,6 +188,7 @@ class LinkageRules(RuleSet):
         """
         path = Path(path)
         rules = cls.from_values(_load(path), path.name)
+        _check_version(rules, path.name)
         rules._file = path.name
         for comparison in rules.comparisons:
             if comparison.term_frequency and comparison.term_frequency.table:
@@ -290,6 +295,13 @@ def _load(path: Path) -> Any:
             en=f"Rule file {path.name}{en_line} cannot be read as UTF-8 YAML ({type(error).__name__}). Check path and form.", file=str(path)) from error
 
 
+def _check_version(rules: LinkageRules, file: str) -> None:
+    found = re.fullmatch(r"(.+)\.v(\d+)\.ya?ml", file)
+    if found and int(found[2]) != rules.version:
+        raise _wrong(file, "version", f"文件名表明是第 {int(found[2])} 版，内容写的是 {rules.version}；请将 version 改为 {int(found[2])}，或将文件改名为 {found[1]}.v{rules.version}.yaml",
+                     f"the file name says {int(found[2])}, found {rules.version}; write version: {int(found[2])} or call the file {found[1]}.v{rules.version}.yaml")
+
+
 def _frequencies(path: Path) -> pd.Series[int]:
     try:
         frame = pd.read_csv(path, dtype={"field": str, "value": str, "count": int}, keep_default_na=False, encoding="utf-8-sig")
@@ -316,6 +328,8 @@ def _problems(rules: LinkageRules, file: str) -> list[PopAnalysisError]:
             found += _unknown_names(file, f"comparisons.{k}.term_frequency.levels", comparison.term_frequency.levels, ladder_of(comparison))
     for name in sorted({n for n in names if names.count(n) > 1}):
         found.append(_wrong(file, "comparisons", f"“{name}”出现两次，请用 label 区分", f"'{name}' stands twice; tell them apart by 'label'"))
+    for k, blocking_pass in enumerate(rules.blocking.passes):
+        found += _key_problems(file, f"blocking.passes.{k}", blocking_pass)
     for pair in rules.links:
         found += _unknown_names(file, "links", pair, list(rules.sources))
     for group in rules.dependent:
@@ -332,6 +346,20 @@ def _problems(rules: LinkageRules, file: str) -> list[PopAnalysisError]:
         for k, line in enumerate(rules.decision):
             found += [_wrong(file, f"decision.{k}.when", zh, en) for zh, en in check_condition(line.when, ladders)]
     return found
+
+
+def _key_problems(file: str, place: str, blocking_pass: BlockingPass) -> Iterator[PopAnalysisError]:
+    from popanalysis.link.keys import TRANSFORMS
+
+    for key, parts in (("on", blocking_pass.on), ("against", blocking_pass.against or []), ("split_by", blocking_pass.split_by)):
+        for part in parts:
+            if isinstance(part, dict) and len(part) != 1:
+                yield _wrong(file, f"{place}.{key}", "每个分块键应为一列，或“列名: 变换”一对", "a key part is a column, or one pair of column and transform")
+            elif isinstance(part, dict):
+                yield from _unknown_names(file, f"{place}.{key}", list(part.values()), list(TRANSFORMS))
+    if blocking_pass.against is not None and len(blocking_pass.against) != len(blocking_pass.on):
+        yield _wrong(file, f"{place}.against", f"应与 on 一样有 {len(blocking_pass.on)} 个分块键，实际为 {len(blocking_pass.against)} 个",
+                     f"must have as many key parts as 'on' ({len(blocking_pass.on)}), found {len(blocking_pass.against)}")
 
 
 def _wrong(file: str, place: str, zh: str, en: str) -> ParameterError:

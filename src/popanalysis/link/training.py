@@ -322,9 +322,13 @@ def _value_shares(universe: Universe, rules: LinkageRules, k: int) -> tuple[Floa
 
 
 def _frequency_notes(rules: LinkageRules) -> list[Note]:
-    named = [c.name for c in rules.comparisons if c.term_frequency and rules.frequencies(c) is None]
-    return [Note("{field}: value frequencies come from the lists at hand, no versioned table being named or found",
-                 "{field}的取值频率取自本次名单，规则未指明频率表", *named)] if named else []
+    without = [c for c in rules.comparisons if c.term_frequency and rules.frequencies(c) is None]
+    absent = sorted({c.term_frequency.table for c in without if c.term_frequency and c.term_frequency.table})
+    if not without:
+        return []
+    why_en = f"{', '.join(absent)} not found beside the rule file" if absent else "no versioned table being named"
+    why_zh = f"规则文件旁没有词频表 {'、'.join(absent)}" if absent else "规则未指明频率表"
+    return [Note("{field}: value frequencies come from the lists at hand, " + why_en, "{field}的取值频率取自本次名单，" + why_zh, *(c.name for c in without))]
 
 
 def _block_fields(vectors: Vectors, rules: LinkageRules) -> list[int]:

@@ -10,7 +10,7 @@ from popanalysis.link.comparisons.date import DateOf
 from popanalysis.link.comparisons.exact import Exact
 from popanalysis.link.comparisons.id_number import IdNumber
 from popanalysis.link.comparisons.person_name import PersonName
-from popanalysis.link.comparisons.recordlinkage_comparer import RecordlinkageComparer
+from popanalysis.link.comparisons.recordlinkage_comparer import RecordlinkageComparer, check_comparer
 from popanalysis.link.rules import ComparisonRule, nearest
 
 __all__ = [
@@ -37,8 +37,7 @@ def ladder_of(rule: ComparisonRule) -> list[str]:
 def check_comparison(rule: ComparisonRule) -> Iterable[tuple[str, str, str]]:
     """Yield key, Chinese and English sentence for each fault of a comparison rule."""
     if rule.kind == RecordlinkageComparer.kind:
-        if "class" not in rule.comparer or not rule.cut:
-            yield "comparer", "须写明 comparer 的 class 和 cut", "needs a comparer with its class, and cut"
+        yield from check_comparer(rule.comparer, rule.cut)
         return
     if rule.kind not in KINDS:
         zh, en = nearest(rule.kind, [*KINDS, RecordlinkageComparer.kind])
