@@ -185,6 +185,53 @@ def test_contradicting_decisions_are_refused(rules):
     assert set(caught.value.record_ids) == {"a", "c"}
 
 
+def test_decisions_as_rows_of_a_decision_file_bind_in_the_same_way(rules):
+    frames = {"birth_cert": frame(a=ROW), "hukou_birth": frame(b=OTHER), "town_birth": frame(c=ROW)}
+    rows = pd.DataFrame({"made_on": ["2025-04-12", "2025-04-11", "2025-04-11", "2025-04-11"], "about": ["pair", "pair", "pair", "case"],
+                         "target": ["b+a", "a+b", "c+a", "2025Q1-0001"], "answer": ["link", "non_link", "non_link", "closed"], "reason": ""})
+    plain = pd.DataFrame({"record_id_a": ["a", "a"], "record_id_b": ["b", "c"], "is_match": [True, False]})
+    by_rows, by_pairs = (link_records(frames, rules, decisions=d) for d in (rows, plain))
+    assert groups(by_rows) == {frozenset({"a", "b"}), frozenset({"c"})}
+    assert by_rows.records.equals(by_pairs.records)
+    assert groups(link_records(frames, rules, decisions=rows.iloc[3:])) == groups(link_records(frames, rules))
+
+
+@pytest.mark.parametrize("decisions", [
+    [("a", "b", True)], {"record_id_a": ["a"]}, "decisions.csv", pd.DataFrame({"record_id_a": ["a"], "record_id_b": ["b"]}),
+    pd.DataFrame({"record_id_a": ["a"], "record_id_b": ["b"], "is_match": ["link"]}),
+    pd.DataFrame({"record_id_a": ["a"], "record_id_b": ["b"], "is_match": [None]}),
+    pd.DataFrame({"record_id_a": ["a"], "record_id_b": ["b"], "is_match": pd.array([pd.NA], dtype="boolean")}),
+    pd.DataFrame({"about": ["pair"], "target": ["a+b"], "answer": ["lnk"]}), pd.DataFrame({"about": ["pair"], "target": ["a+b"], "answer": [pd.NA]}),
+    pd.DataFrame({"about": ["pair"], "target": ["a"], "answer": ["link"]}), pd.DataFrame({"about": ["pair"], "target": [None], "answer": ["link"]}),
+    pd.DataFrame({"about": ["pair"], "target": ["a+b+c"], "answer": ["link"]})])
+def test_decisions_of_another_form_are_refused_with_a_sentence(rules, decisions):
+    with pytest.raises(LinkageError, match="decisions") as caught:
+        link_records({"birth_cert": frame(a=ROW), "hukou_birth": frame(b=ROW)}, rules, decisions=decisions)
+    assert "decisions" in caught.value.message("zh")
+
+
+@pytest.mark.parametrize("decisions", [
+    pd.DataFrame(columns=["record_id_a", "record_id_b", "is_match"]), pd.DataFrame(columns=["about", "target", "answer"]),
+    pd.DataFrame({"about": [pd.NA], "target": ["x"], "answer": ["y"]})])
+def test_decisions_that_say_nothing_change_nothing(rules, decisions):
+    assert link_records({"birth_cert": frame(a=ROW), "hukou_birth": frame(b=ROW)}, rules, decisions=decisions).events.nunique() == 1
+
+
+@pytest.mark.parametrize("bad", [[ROW], ROW, None, "births.xlsx", pd.Series(ROW), np.zeros((2, 2)), pd.concat([frame(b=ROW), frame(b=ROW)], axis=1)])
+def test_a_source_that_is_no_frame_is_refused_by_name(rules, bad):
+    with pytest.raises(LinkageError, match="hukou_birth"):
+        link_records({"birth_cert": frame(a=ROW), "hukou_birth": bad}, rules)
+
+
+def test_other_arguments_of_a_wrong_kind_are_refused(rules):
+    with pytest.raises(LinkageError, match="mapping"):
+        link_records([frame(a=ROW)], rules)
+    with pytest.raises(LinkageError, match=r"LinkageRules\.read"):
+        link_records({"birth_cert": frame(a=ROW)}, "params/linkage/births.v1.yaml")
+    with pytest.raises(LinkageError, match="known_events"):
+        link_records({"birth_cert": frame(a=ROW)}, rules, known_events={"a": "K"})
+
+
 def test_decisions_about_records_not_in_the_lists_are_told(rules):
     decided = pd.DataFrame({"record_id_a": ["gone"], "record_id_b": ["a"], "is_match": [True]})
     assert any("1 decisions" in note for note in link_records({"birth_cert": frame(a=ROW)}, rules, decisions=decided).notes)

@@ -95,7 +95,8 @@ def code_records(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> Uni
 
     Raises
     ------
-    LinkageError : a frame of no such source, an index that is not unique over all frames, or a date column without one readable date.
+    LinkageError : a frame of no such source or no DataFrame, an index that is not unique over all frames, or a date column without one
+        readable date.
     """
     _check_frames(frames, rules)
     sources = tuple(rules.sources)
@@ -156,11 +157,24 @@ def _distinct_texts(values: ObjectArray) -> tuple[npt.NDArray[Any], ObjectArray,
 
 
 def _check_frames(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> None:
-    for name in frames:
+    if not isinstance(frames, Mapping) or not isinstance(rules, LinkageRules):
+        raise LinkageError(
+            zh=f"link_records 需要“来源 -> DataFrame”的字典和 LinkageRules.read 读入的规则集，实际为 {type(frames).__name__} 和 {type(rules).__name__}。",
+            en=f"link_records takes a mapping source -> DataFrame and rules from LinkageRules.read, found {type(frames).__name__} and {type(rules).__name__}.")
+    for name, frame in frames.items():
         if name not in rules.sources:
             zh, en = nearest(name, list(rules.sources))
             raise LinkageError(
                 zh=f"规则集 {rules.name} 中没有来源“{name}”；{zh}。", en=f"Rule set {rules.name} knows no source '{name}'; {en}.", source=name)
+        if not isinstance(frame, pd.DataFrame):
+            raise LinkageError(
+                zh=f"来源 {name} 应为以记录编号为索引的 DataFrame，实际为 {type(frame).__name__}。",
+                en=f"Source '{name}' must be a DataFrame indexed by record id, found {type(frame).__name__}.", source=name)
+        if not frame.columns.is_unique:
+            doubled = [str(c) for c in frame.columns[frame.columns.duplicated()].unique()]
+            raise LinkageError(
+                zh=f"来源 {name} 中有同名列：{'、'.join(twice)}。请只保留一列。",
+                en=f"Source '{name}' holds columns of one name: {', '.join(twice)}. Keep one of each.", source=name, columns=tuple(twice))
     index = pd.Index(np.concatenate([np.asarray(f.index.to_numpy(), dtype=object) for f in frames.values()] or [np.array([], dtype=object)]))
     if not index.is_unique:
         twice = index[index.duplicated()].unique()

@@ -65,7 +65,8 @@ def link_records(
         allowed, a missing value is no evidence either way. Not changed.
     rules : the rule set.
     engine : ``local``, or ``recordlinkage`` for that package's own index, comparers and classifier as a control.
-    decisions : DataFrame ``record_id_a, record_id_b, is_match`` (bool): people's answers, which bind.
+    decisions : people's answers, which bind: DataFrame ``record_id_a, record_id_b, is_match`` (bool), or rows of decision files with
+        ``about`` (only ``pair`` counts), ``target`` (``id+id``), ``answer`` (link, non_link) and perhaps ``made_on``; the latest counts.
     known_events : Series record_id -> label of the event a record was given in an earlier quarter. Records of one label stay together,
         records of different labels never meet; a record without a label may join one event.
 
