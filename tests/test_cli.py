@@ -6,10 +6,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from popanalysis import cli
+from popanalysis.acquire import read_submissions
 from popanalysis.params import QuarterParams
+from popanalysis.report import label
 
 
 @pytest.fixture
@@ -100,6 +103,82 @@ def test_init_of_a_folder_without_lists_says_so(call, received):
     assert call("init", "2025Q2", "nowhere")[0] == 1
     assert call("init", "2025Q7", "incoming")[0] == 1
     assert not (received / "params/2025Q2.yaml").exists()
+
+
+def test_init_names_lists_columns_and_fields_in_the_language_of_the_call(call, received):
+    chinese = call("init", "2025Q2", "incoming", "--lang", "zh")[1]
+    (received / "params/2025Q2.yaml").unlink()
+    english = call("init", "2025Q2", "incoming", "--lang", "en")[1]
+    for kind in ("birth_cert", "hukou_birth", "town_birth"):
+        assert chinese.count(label("kind", kind, "zh")) == chinese.count(f"“{label('kind', kind, 'zh')}”") * 2  # the list, and why
+        assert label("kind", kind, "en") in english
+    assert "不需要的列：" in chinese and "columns not needed: " in english
+    assert "→母亲姓名" in chinese and "→Mother's name" in english
+    assert "→母亲姓名" not in english and "→Mother's name" not in chinese
+
+
+def test_init_leaves_an_empty_list_out_and_mentions_nil_reports(call, received):
+    (received / "incoming/公安_出生申报.csv").write_text("公民身份号码,姓名,性别,出生日期,受理日期,母亲姓名\n", encoding="utf-8")
+    code, out, _ = call("init", "2025Q2", "incoming", "--lang", "zh")
+    assert code == 0 and "公安_出生申报.csv：有表头但没有记录，未写入 inputs" in out and "hukou_birth 写入 nil_reports" in out
+    assert "没有找到" not in out
+    assert set(QuarterParams.read(received / "params/2025Q2.yaml").inputs) == {"birth_cert", "town_birth"}
+
+
+def test_init_takes_the_sheets_of_one_workbook_apart_where_they_are_lists_of_several_kinds(call, received):
+    book = openpyxl.Workbook()
+    book.active.title = "证"
+    for row in (["出生证编号", "新生儿姓名", "性别", "出生日期", "签发日期", "签发机构", "母亲姓名"], ["Y159000001", "王一", "男", "2025-05-05", "2025-05-06", "某院", "李娜"]):
+        book["证"].append(row)
+    for row in (["公民身份号码", "姓名", "性别", "出生日期", "受理日期", "受理单位", "户号", "母亲姓名"], ["159901202505050013", "王一", "男", "2025-05-05", "2025-05-09", "某所", "1", "李娜"]):
+        book.create_sheet("申报") if "申报" not in book.sheetnames else None
+        book["申报"].append(row)
+    (received / "one").mkdir()
+    book.save(received / "one/合.xlsx")
+    assert call("init", "2025Q2", "one")[0] == 0
+    inputs = QuarterParams.read(received / "params/2025Q2.yaml").inputs
+    assert {kind: [(s.path, s.sheet) for s in sources] for kind, sources in inputs.items()} == {
+        "birth_cert": [("one/合.xlsx", "证")], "hukou_birth": [("one/合.xlsx", "申报")]}
+    assert len(read_submissions(QuarterParams.read(received / "params/2025Q2.yaml"), received)) == 2
+
+
+@pytest.mark.parametrize("arguments", [("2025-06", "incoming"), ("2025", "incoming")])
+def test_init_of_a_month_or_a_year_answers_not_yet_before_anything_is_shown(call, received, arguments):
+    code, out, err = call("init", *arguments)
+    assert code == 1 and not out and "not offer it yet" in err
+
+
+@pytest.mark.parametrize("home", ["15990", "1599011", "１５９９０１", "库伦旗", "", "15990x"])
+def test_init_refuses_a_home_that_is_no_division_code(call, received, home):
+    code, out, err = call("init", "2025Q2", "incoming", "--home", home, "--lang", "zh")
+    assert code == 1 and not out and "六位行政区划代码" in err
+    assert not (received / "params/2025Q2.yaml").exists()
+
+
+def test_init_says_that_the_banner_must_be_filled_in_where_nothing_tells_it(call, received):
+    (received / "params/2025Q1.yaml").unlink()
+    code, out, _ = call("init", "2025Q2", "incoming", "--lang", "zh")
+    assert code == 0 and "params/2025Q2.yaml 的 home_division 中填写六位代码" in out
+    (received / "params/2025Q2.yaml").unlink()
+    assert "home_division" not in call("init", "2025Q2", "incoming", "--lang", "zh", "--home", "159901")[1]
+
+
+def test_init_of_a_file_says_that_it_is_no_folder(call, received):
+    code, out, err = call("init", "2025Q2", "incoming/公安_出生申报.csv", "--lang", "zh")
+    assert code == 1 and not out and "是文件，不是文件夹" in err
+
+
+def test_init_says_where_the_parameters_cannot_be_written(call, received, monkeypatch):
+    write = Path.write_text
+
+    def deny(path, *args, **options):
+        if path.name == "2025Q2.yaml":
+            raise PermissionError(13, "Permission denied", str(path))
+        return write(path, *args, **options)
+
+    monkeypatch.setattr(Path, "write_text", deny)
+    code, _, err = call("init", "2025Q2", "incoming", "--lang", "zh")
+    assert code == 1 and "params/2025Q2.yaml 无法写入" in err and "只读" in err and "Permission" not in err
 
 
 def test_what_cannot_be_used_is_told_at_once_before_anything_is_linked(call, received):

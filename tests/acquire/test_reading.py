@@ -12,10 +12,13 @@ import pytest
 import xlwt
 
 from popanalysis.acquire import read_submission, read_submissions, recognise_file, recognise_folder, tabulate_arrivals
+from popanalysis.acquire.kinds import KIND_NAMES
 from popanalysis.clean import DONE, FAULTS
+from popanalysis.columns import KINDS
 from popanalysis.errors import NotYetError, ParameterError, ProblemsFoundError, SourceFileError
 from popanalysis.params import InputSource, QuarterParams
 from popanalysis.reference import reference_table
+from popanalysis.report import label
 
 MakeXlsx = Callable[..., Path]
 CERT_HEAD = ["出生证编号", "新生儿姓名", "性别", "出生日期", "签发日期", "母亲姓名", "母亲身份证号"]
@@ -403,3 +406,7 @@ def test_needed_columns_are_named_by_their_headers_and_by_field_in_english_only(
     assert "母亲姓名" in error.value.message("zh")
     assert "(birth_date)" in error.value.message("en")
     assert "(mother_name)" in error.value.message("en")
+
+
+def test_lists_are_called_here_as_the_record_calls_them() -> None:
+    assert {kind: (name.zh, name.en) for kind, name in KIND_NAMES.items()} == {kind: (label("kind", kind, "zh"), label("kind", kind, "en")) for kind in KINDS}

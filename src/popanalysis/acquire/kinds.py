@@ -14,22 +14,22 @@ from popanalysis.errors import Text
 
 __all__ = ["KIND_NAMES", "KindGuess", "guess_kinds", "lacking_fields"]
 
-#: What a list is called in messages.
+#: What a list is called in messages; a test holds these words and those of the record together.
 KIND_NAMES: Final = {
-    "birth_cert": Text("出生医学证明登记", "birth certificates"),
-    "unverified_delivery": Text("身份待核实分娩", "deliveries to be verified"),
-    "hukou_birth": Text("出生申报（上户）", "births declared for hukou"),
-    "deferred_hukou": Text("暂缓落户", "pending hukou registrations"),
-    "identity_change": Text("变更更正", "changes and corrections"),
-    "migration": Text("迁入迁出", "moves"),
-    "death": Text("死亡", "deaths"),
-    "marriage": Text("婚姻登记", "marriages"),
-    "adoption": Text("收养登记", "adoptions"),
-    "town_birth": Text("乡镇随访出生", "births found by towns"),
-    "town_marriage": Text("乡镇随访婚姻", "marriages found by towns"),
-    "population": Text("全员人口", "population register"),
-    "reported_totals": Text("上报合计数", "reported totals"),
-    "void_certificates": Text("作废证件", "void certificates"),
+    "birth_cert": Text("出生医学证明（卫生健康）", "Birth certificates (health)"),
+    "unverified_delivery": Text("身份待核实分娩（卫生健康）", "Deliveries to be clarified (health)"),
+    "hukou_birth": Text("出生申报户口（公安）", "Births declared for hukou (police)"),
+    "deferred_hukou": Text("户口登记待办（公安）", "Hukou registration pending (police)"),
+    "identity_change": Text("姓名等项目变更更正（公安）", "Changes and corrections (police)"),
+    "migration": Text("户口迁移（公安）", "Moves (police)"),
+    "death": Text("死亡登记（公安）", "Deaths (police)"),
+    "marriage": Text("婚姻登记（民政）", "Marriages (civil affairs)"),
+    "adoption": Text("收养登记（民政）", "Adoptions (civil affairs)"),
+    "town_birth": Text("出生实名登记（镇村）", "Births found by follow-up (towns)"),
+    "town_marriage": Text("新婚登记（镇村）", "Marriages found by follow-up (towns)"),
+    "population": Text("全员人口信息", "Whole-population register"),
+    "reported_totals": Text("各镇上报出生合计（镇村）", "Birth totals reported (towns)"),
+    "void_certificates": Text("作废换发补发证件号码（卫生健康）", "Void and reissued certificates (health)"),
 }
 #: Words of a title (or sheet or file name) that speak for a kind, worth four columns of the head.
 _TITLE_WORDS: Final = {
