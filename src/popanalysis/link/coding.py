@@ -173,8 +173,8 @@ def _check_frames(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> No
         if not frame.columns.is_unique:
             doubled = [str(c) for c in frame.columns[frame.columns.duplicated()].unique()]
             raise LinkageError(
-                zh=f"来源 {name} 中有同名列：{'、'.join(twice)}。请只保留一列。",
-                en=f"Source '{name}' holds columns of one name: {', '.join(twice)}. Keep one of each.", source=name, columns=tuple(twice))
+                zh=f"来源 {name} 中有同名列：{'、'.join(doubled)}。请只保留一列。",
+                en=f"Source '{name}' holds columns of one name: {', '.join(doubled)}. Keep one of each.", source=name, columns=tuple(doubled))
     index = pd.Index(np.concatenate([np.asarray(f.index.to_numpy(), dtype=object) for f in frames.values()] or [np.array([], dtype=object)]))
     if not index.is_unique:
         twice = index[index.duplicated()].unique()
