@@ -32,6 +32,19 @@ def test_K01_a_blank_is_not_an_agreement(left, right):
         assert level(comparison, left, right) == "missing"
 
 
+@pytest.mark.parametrize("word", ["nan", "NaN", "NAN", "None", "none", "NONE", "<NA>", "<na>", "NaT", "nat", " NaN ", "NaT\t"])
+@pytest.mark.parametrize("other", ["王芳", 7])  # a column of texts, and a mixed one
+def test_K01_what_a_cast_makes_of_a_gap_is_missing_however_it_is_written(word, other):
+    codes, texts = code_values(np.array([word, other, word], dtype=object))
+    assert codes.tolist() == [-1, 0, -1] and texts.tolist() == [str(other)]
+
+
+@pytest.mark.parametrize("name", ["Na", "NA", "na", "N/A", "Null", "null", "Nana", "Nanna", "NaN·Ta", "Nonette", "娜"])
+def test_K17_words_that_are_names_stay_names(name):
+    assert code_values(np.array([name, "王芳"], dtype=object))[0].tolist() == [0, 1]
+    assert level(NAME, name, name) == "equal" and level(Exact("x"), name, name) == "equal"
+
+
 def test_K02_name_keys_keep_every_han_character():
     keys = NameKeys(np.array(["王芳", "李 娜", "阿依古丽·买买提", "Anna Wang"], dtype=object))
     assert keys.text.tolist() == ["王芳", "李娜", "阿依古丽买买提", "annawang"]

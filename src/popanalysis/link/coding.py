@@ -30,8 +30,9 @@ Keys = TypeVar("Keys")
 
 #: Code of a missing value.
 MISSING = -1
-#: Texts that say "nothing is known"; the last four are what a cast to text makes of a gap.
-MISSING_WORDS = frozenset({"", "无", "不详", "未知", "暂无", "待查", "—", "-", "/", "nan", "None", "<NA>", "NaT"})
+#: Texts that say "nothing is known", in small letters; the last four are what a cast to text makes of a gap, however it is written.
+#: NA, N/A and null are not among them: names and codes are written so, and no cast makes them (K17).
+MISSING_WORDS = frozenset({"", "无", "不详", "未知", "暂无", "待查", "—", "-", "/", "nan", "none", "<na>", "nat"})
 
 _MISSING_WORDS = pa.array(sorted(MISSING_WORDS))
 
@@ -133,7 +134,7 @@ def code_values(values: ObjectArray) -> tuple[IntArray, ObjectArray]:
     """
     codes, texts, doubtful = _distinct_texts(values)
     if len(doubtful):
-        texts[doubtful] = [None if t in MISSING_WORDS else t for t in map(str.strip, texts[doubtful])]
+        texts[doubtful] = [None if t.lower() in MISSING_WORDS else t for t in map(str.strip, texts[doubtful])]
         mended, kept = pd.factorize(texts)
         codes, texts = np.append(mended, MISSING)[codes], np.asarray(kept, dtype=object)  # code -1 takes the appended entry
     return codes.astype(np.int32), texts
@@ -148,7 +149,7 @@ def _distinct_texts(values: ObjectArray) -> tuple[npt.NDArray[Any], ObjectArray,
         texts = np.array([v if type(v) is str else _plain(v) for v in distinct], dtype=object)
         return codes, texts, np.arange(len(texts))
     told = encoded.dictionary
-    doubtful = pc.or_(pc.not_equal(pc.utf8_trim_whitespace(told), told), pc.is_in(told, _MISSING_WORDS)).to_numpy(zero_copy_only=False)
+    doubtful = pc.or_(pc.not_equal(pc.utf8_trim_whitespace(told), told), pc.is_in(pc.utf8_lower(told), _MISSING_WORDS)).to_numpy(zero_copy_only=False)
     texts = told.to_numpy(zero_copy_only=False).copy()  # arrow's own memory is not to be written
     return encoded.indices.fill_null(MISSING).to_numpy(), texts, np.flatnonzero(doubtful)
 
