@@ -42,7 +42,7 @@ def write_notebook(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def sample_cells() -> list[Any]:
     wide = pd.DataFrame([range(10, 34)], index=pd.Index(["甲镇"], name="镇"), columns=[f"指标{i}（本期）" for i in range(24)])
-    long = pd.DataFrame({"嘎查村": [f"第{i}嘎查" for i in range(120)], "出生": range(10, 130)})
+    long = pd.DataFrame({"嘎查村": [f"第{i}嘎查" for i in range(180)], "出生": range(10, 190)})
     described = {"scope": "全旗，2025年第一季度", "unit": "例", "source": "三部门名单"}
     noisy = new_code_cell("warn()", outputs=[new_output("stream", name="stderr", text="UserWarning at 0x7f00"), new_output("stream", name="stdout", text="12 < 13 通过\n")])
     return [

@@ -84,15 +84,16 @@ def test_alternative_text_of_charts_survives(page):
 
 def test_a_draft_says_so_on_the_screen_in_the_title_and_on_every_sheet(page):
     assert 'class="stamp stamp-draft" role="status">草稿：未经核验，不得作为正式材料使用' in page
-    assert "<title>[草稿] " in page
+    assert "<title>[草稿] " in page and "编制人" not in page  # nobody signs a draft
     assert re.search(r'<div[^>]* class="watermark">草稿</div>', page)
     assert '@top-right { content: "草稿"; }' in page
 
 
 def test_a_checked_page_says_that_sign_off_decides(write_notebook, sample_cells):
     page = render_html(write_notebook(sample_cells), stamp="checked")
-    assert "已核验，待签发（是否正式以 sign_off.json 为准）" in page
+    assert "已核验，待签发（是否正式以签发登记为准）" in page
     assert "草稿" not in page and 'class="watermark"' not in page
+    assert [page.count(f"<dt>{name}：</dt>") for name in ("编制人", "审核人", "签发人", "日期")] == [1, 1, 1, 1]
 
 
 def test_english_pages_are_marked_as_english(write_notebook, sample_cells):
@@ -168,4 +169,4 @@ def test_every_printed_sheet_of_a_draft_is_stamped_and_table_heads_repeat(page, 
     sheets = [sheet for sheet in text.split("\f") if sheet.strip()]
     assert len(sheets) >= 4
     assert all("草稿" in sheet or "草 稿" in sheet for sheet in sheets)
-    assert sum("嘎查村" in sheet for sheet in sheets) >= 3  # 120 rows, the head on each sheet
+    assert sum("嘎查村" in sheet for sheet in sheets) >= 3  # 180 rows, the head on each sheet

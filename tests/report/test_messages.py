@@ -2,14 +2,21 @@ import pytest
 
 from popanalysis import columns
 from popanalysis.errors import RecordError
+from popanalysis.project import shipped_folder
+from popanalysis.reconcile import DiscrepancyRules
 from popanalysis.report.figures import DAY_BINS
 from popanalysis.report.messages import label, words
+from popanalysis.rulefile import current_file
 
+#: everyone a question can go to: the office of a list, the one that settles a field, and the reviewer of an open link
+RECIPIENTS = {
+    *columns.DEPARTMENTS, *columns.DEPARTMENT_OF_KIND.values(), "reviewer",
+    *(entry.settled_by for entry in DiscrepancyRules.read(current_file(shipped_folder("params") / "discrepancy", "births")).fields)}
 FIELDS = {field for fields in columns.FIELDS_OF_KIND.values() for field in fields}
 
 
 @pytest.mark.parametrize(("group", "keys"), [
-    ("kind", columns.KINDS), ("kind_short", columns.KINDS), ("department", columns.DEPARTMENTS), ("recipient", columns.DEPARTMENTS),
+    ("kind", columns.KINDS), ("kind_short", columns.KINDS), ("department", columns.DEPARTMENTS), ("recipient", RECIPIENTS),
     ("event", columns.EVENT_LETTER), ("fate", columns.FATES), ("link_status", columns.LINK_STATUSES), ("link_decision", columns.LINK_DECISIONS),
     ("case_state", columns.CASE_STATES), ("severity", columns.SEVERITIES), ("level", columns.MISSING_LEVEL_NAME.values()),
     ("field", FIELDS), ("days_bin", DAY_BINS)])

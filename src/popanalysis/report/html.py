@@ -18,7 +18,7 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter
 
 from popanalysis.errors import RecordError
-from popanalysis.report.messages import label
+from popanalysis.report.messages import label, labels
 from popanalysis.report.page import State
 
 __all__ = ["check_self_contained", "render_html"]
@@ -69,6 +69,7 @@ def render_html(
         "title_lines": Markup(_PERIOD_END.sub(r"\1<wbr>", escape(title or first_heading or notebook.stem))),
         "print_title": _css_text(title or first_heading), "print_stamp": _css_text(label("stamp", stamp, language)),
         "words": {"to_content": label("word", "to_content", language), "failed_cell": label("stamp", "failed_cell", language)},
+        "signatures": list(labels("signature", language).values()), "colon": label("word", "colon", language),
     }
     html, _ = exporter.from_notebook_node(node, {"page": page})
     html = _with_contents(html, language)
