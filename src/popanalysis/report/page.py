@@ -13,7 +13,7 @@ from typing import Any, Literal
 from popanalysis.errors import ParameterError
 from popanalysis.report.messages import label
 
-__all__ = ["Html", "State", "heading", "paragraph", "show_run_card", "stamp"]
+__all__ = ["Html", "State", "bullets", "definitions", "heading", "paragraph", "show_run_card", "stamp"]
 
 State = Literal["draft", "checked"]
 
@@ -58,6 +58,24 @@ def paragraph(text: str, *, role: Literal["text", "note", "warning"] = "text") -
     return Html(f"<p{css}>{escape(text)}</p>", text)
 
 
+def bullets(items: Iterable[str]) -> Html:
+    """Return remarks as one small list.
+
+    Examples
+    --------
+    >>> bullets(["a < b"])._repr_html_()
+    '<ul class="notes"><li>a &lt; b</li></ul>'
+    """
+    texts = list(items)
+    return Html(f'<ul class="notes">{"".join(f"<li>{escape(text)}</li>" for text in texts)}</ul>', "\n".join(f"- {text}" for text in texts))
+
+
+def definitions(rows: Mapping[str, str]) -> Html:
+    """Return terms with what is to be said of each, in the given order."""
+    html = "".join(f"<div><dt>{escape(term)}</dt><dd>{escape(text)}</dd></div>" for term, text in rows.items())
+    return Html(f'<dl class="run-card summary">{html}</dl>', "\n".join(f"{term}: {text}" for term, text in rows.items()))
+
+
 def stamp(language: str, state: State = "draft") -> Html:
     """Return the line that says whether the page is a draft or has been checked; only a sign-off makes it official.
 
@@ -94,14 +112,15 @@ def show_run_card(run_record: Mapping[str, Any]) -> Html:
         [file(label("kind", i["kind"], language), i["file"]), f'{i["n_rows"]} {label("unit", "rows", language)}',
          *([f'{word("received")} {i["received"]}'] if i["received"] else []), _short_hash(i["sha256"])]
         for i in run_record["inputs"]]
-    rule_sets = [[file(str(r["name"]), r["file"]), _short_hash(r["sha256"])] for r in run_record["rule_sets"]]
+    rule_sets = [
+        [file(label("rules", r["role"], language) if "role" in r else str(r["name"]), r["file"]), _short_hash(r["sha256"])] for r in run_record["rule_sets"]]
     previous = run_record["previous_record"]
     versions = run_record["versions"]
     programs = {"popanalysis": versions["popanalysis"], "Python": versions["python"], **versions["packages"]}
     rows = {
         "period": escape(run_record["period"]), "as_of": escape(run_record["as_of"]),
         "home_division": escape(run_record["parameters"]["home_division"]), "inputs": listed(inputs), "rule_sets": listed(rule_sets),
-        "previous_record": f'{escape(previous["folder"])} r{previous["revision"]}{gap}{_short_hash(previous["fingerprint"])}' if previous else word("none"),
+        "previous_record": f'<span class="path">{escape(previous["folder"])}</span>{gap}{_short_hash(previous["fingerprint"])}' if previous else word("none"),
         "versions": escape(comma.join(f"{name} {version}" for name, version in programs.items())),
     }
     html = "".join(f"<div><dt>{word(key)}</dt><dd>{value}</dd></div>" for key, value in rows.items())

@@ -43,7 +43,7 @@ def compose_run_record(
     Parameters
     ----------
     inputs : one mapping a file: kind, file, sha256, n_rows.
-    rule_sets : the rule sets in use, each with name, version, file, sha256.
+    rule_sets : the rule sets in use, for linking and for finding what differs, each with name, version, file, sha256.
     rows : from :func:`popanalysis.measure.rows_by_fate`.
     previous : folder, revision and fingerprint of the previous record.
     """
@@ -51,7 +51,8 @@ def compose_run_record(
         "schema": 1, "period": params.period, "state": "draft", "revision": None, "language": params.language, "as_of": params.as_of,
         "parameters": params.to_plain(),
         "inputs": [{**entry, "received": params.received.get(entry["kind"])} for entry in inputs],
-        "rule_sets": [{"name": rules.name, "version": rules.version, "file": rules.file, "sha256": rules.sha256} for rules in rule_sets],
+        "rule_sets": [{"name": rules.name, "version": rules.version, "file": rules.file, "sha256": rules.sha256, "role": role}
+                      for role, rules in zip(("linkage", "discrepancy"), rule_sets, strict=True)],
         "versions": versions(), "notebook": None,
         "previous_record": dict(zip(("folder", "revision", "fingerprint"), previous, strict=True)) if previous else None,
         "revision_before": None,
