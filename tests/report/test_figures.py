@@ -135,6 +135,18 @@ def test_days_hide_a_small_class_and_what_would_give_it_away():
     assert chart.alt.count("<5") == 1 and chart.alt.count("×") == 1
 
 
+def test_marks_are_explained_under_the_chart_too():
+    chart = plot_days(pd.Series([1] * 20 + [20] * 10 + [400] * 2), words=WORDS)
+    assert len(chart.notes) == 1 and "<5" in chart.notes[0] and "×" in chart.notes[0] and "少于 5" in chart._repr_html_()
+    assert plot_bars(K28, words=WORDS).notes == ()
+
+
+def test_letters_are_nine_pixels_high_on_a_phone():
+    """A figure of 5.4 inches is shown 368 pixels wide; the smallest letters in it have 9.5 points."""
+    figure, _ = new_figure(1)
+    assert 9.5 / (figure.get_figwidth() * 72) * 368 >= 8.99
+
+
 def test_more_than_four_groups_are_refused():
     with pytest.raises(ValidationError) as caught:
         plot_grouped_bars(pd.DataFrame(np.ones((2, 5))), words=WORDS)

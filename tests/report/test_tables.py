@@ -73,6 +73,21 @@ def test_the_same_word_under_two_heads_is_not_merged():
     assert page.count(">男</th>") == 2
 
 
+def test_the_first_of_two_stub_columns_heads_groups_and_stays_in_the_csv(tmp_path):
+    frame = pd.DataFrame({"件数": [7, 2, 9, 9]}, index=pd.MultiIndex.from_tuples(
+        [("公安部门", "甲"), ("公安部门", "乙"), ("公安部门", "小计"), ("合计", "")], names=["承办单位", "事项"]))
+    table = show_table(frame, **DESCRIBED)
+    page = table._repr_html_()
+    assert page.count("公安部门") == 1 and '<tr class="group"><th scope="rowgroup" colspan="2">公安部门</th></tr>' in page
+    assert page.count('<tr class="subtotal">') == page.count('<tr class="total">') == 1 and "承办单位" not in page
+    table.write(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_text(encoding="utf-8-sig").splitlines()[:2] == ["承办单位,事项,件数", "公安部门,甲,7"]
+
+
+def test_dates_stay_on_one_line():
+    assert show_table(pd.DataFrame({"名单": ["甲", "乙"], "接收日期": ["2025-04-03", None]}), **DESCRIBED).kinds == ("short", "date")
+
+
 def test_marks_explain_themselves_only_where_used(counts):
     plain = show_table(counts.drop(columns="一致率"), **DESCRIBED)
     marked = show_table(pd.DataFrame({"镇": ["甲镇", "乙镇"], "出生": ["<3", "×"], "一致率": ["≥98.0%", None]}), **DESCRIBED)

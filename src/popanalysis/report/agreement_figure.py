@@ -12,12 +12,13 @@ from matplotlib.lines import Line2D
 from popanalysis.errors import ValidationError
 from popanalysis.intervals import wilson
 from popanalysis.report.drawing import COLOURS, INK, RULE, Chart, Words, drawable, house_style, new_figure, picture, told
+from popanalysis.report.marks import explain_marks
 from popanalysis.report.privacy import bounded_rate, shown_rate
 
 __all__ = ["plot_agreement"]
 
 _SERIES = tuple(zip((COLOURS[0], COLOURS[1], COLOURS[3], COLOURS[2]), ("o", "s", "D", "^"), strict=True))  # the palest last: thin lines need contrast
-_LINE, _GAP = 0.21, 0.14  # inches a line and the gap between fields take
+_LINE, _GAP = 0.19, 0.12  # inches a line and the gap between fields take
 
 
 class _Line(NamedTuple):
@@ -64,7 +65,8 @@ def plot_agreement(table: pd.DataFrame, *, words: Words, small_cells: int = 5) -
         cells = ((" ".join(filter(None, map(str, key))), f"{line.share}（{line.n}）" if words.language == "zh" else f"{line.share} ({line.n})")
                  for key, line in zip(keys, lines, strict=True))
         data = pd.DataFrame({"share": [line.share for line in lines], "n": [line.n for line in lines]}, index=table.index)
-        return Chart(picture(figure), told(words, cells), words, data)
+        notes = explain_marks([text for line in lines for text in (line.share, line.n)], words.language, small_cells)
+        return Chart(picture(figure), told(words, cells), words, data, tuple(notes))
 
 
 def _lines(table: pd.DataFrame, keys: list[tuple[str, str]], fields: list[str], series: list[str], small_cells: int) -> list[_Line]:

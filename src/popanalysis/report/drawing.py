@@ -28,11 +28,12 @@ from pylopdf_fonts_zh_cn import sans_path
 
 from popanalysis.errors import ParameterError, RecordError
 from popanalysis.report.messages import label
+from popanalysis.report.tables import unbroken
 
 __all__ = ["COLOURS", "DPI", "HATCHES", "INK", "MUTED", "RULE", "Chart", "Words", "drawable", "house_style", "new_figure", "picture", "told"]
 
 DPI = 192
-WIDTH = 5.8  # inches: 557 px on the page; a phone shows it at 368 px, letters then still 10 px high
+WIDTH = 5.4  # inches; a phone shows it at 368 px, letters of 9.5 points are then 9 px high
 INK, MUTED, RULE = "#1d2733", "#5c6773", "#d5dae0"
 #: Told apart by people with any colour vision and, by their lightness, in a grey print; a hatch helps the third and fourth.
 COLOURS = ("#0b4f7d", "#e08a1e", "#9ccbe3", "#8a3b5c")
@@ -67,10 +68,10 @@ class Words:
                     en=f"A published chart needs title, scope, unit and source; '{name}' is blank. State it.", name=name, title=self.title)
 
     @property
-    def caption(self) -> str:
-        """Scope, unit and source in one line."""
-        colon, gap = label("word", "colon", self.language), "　" if self.language == "zh" else " · "
-        return gap.join(f"{label('word', key, self.language)}{colon}{getattr(self, key)}" for key in ("scope", "unit", "source"))
+    def caption(self) -> list[str]:
+        """Scope, unit and source."""
+        colon = label("word", "colon", self.language)
+        return [f"{label('word', key, self.language)}{colon}{getattr(self, key)}" for key in ("scope", "unit", "source")]
 
 
 @dataclass(frozen=True)
@@ -83,19 +84,26 @@ class Chart:
     alt : what the picture shows, in words, for those who do not see it.
     words : title, scope, unit, source, language.
     data : the numbers drawn, suppressed ones missing; tests look here.
+    notes : what the marks in the picture mean.
     """
 
     png: bytes = field(repr=False)
     alt: str
     words: Words
     data: pd.DataFrame = field(repr=False)
+    notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         payload = base64.b64encode(self.png).decode("ascii")
         return (
             '<figure class="chart">'
             f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{payload}">'
-            f'<figcaption><span class="title">{escape(self.words.title)}</span><span class="meta">{escape(self.words.caption)}</span></figcaption></figure>')
+            f'<figcaption><span class="title">{escape(self.words.title)}</span><span class="meta">{unbroken(self.words.caption)}</span>'
+            f"{''.join(f'<span class={chr(34)}meta{chr(34)}>{escape(note)}</span>' for note in self._noted)}</figcaption></figure>")
+
+    @property
+    def _noted(self) -> list[str]:
+        return [f"{label('word', 'note', self.words.language)}{label('word', 'colon', self.words.language)}{note}" for note in self.notes]
 
     def __repr__(self) -> str:
         return f"{self.words.title}\n{self.alt}"

@@ -7,7 +7,7 @@ charts share one style (:mod:`popanalysis.report.drawing`), name unit and source
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 
 from popanalysis.errors import ValidationError
 from popanalysis.report.drawing import COLOURS, HATCHES, INK, MUTED, RULE, Chart, Words, drawable, house_style, new_figure, picture, told
+from popanalysis.report.marks import explain_marks
 from popanalysis.report.messages import label
 from popanalysis.report.privacy import suppress_counts
 
@@ -43,7 +44,7 @@ def plot_bars(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] | N
         axes.bar_label(bars, [drawable(t) for t in texts], padding=4, color=INK)
         _head_rows(axes, counts.index)
         _only_words_matter(axes, counts.max())
-        return Chart(picture(figure), told(words, zip(counts.index, texts, strict=True)), words, counts.to_frame("n"))
+        return Chart(picture(figure), told(words, zip(counts.index, texts, strict=True)), words, counts.to_frame("n"), _marks(texts, words))
 
 
 def plot_grouped_bars(counts: pd.DataFrame, *, words: Words, shown: pd.DataFrame | None = None) -> Chart:
@@ -65,19 +66,20 @@ def plot_grouped_bars(counts: pd.DataFrame, *, words: Words, shown: pd.DataFrame
             en=f"A grouped bar chart holds at most {len(COLOURS)} groups, found {n_groups}. Merge groups or draw several charts.", n_groups=n_groups)
     height = 0.8 / n_groups
     with house_style():
-        figure, axes = new_figure(0.5 + (0.19 * n_groups + 0.14) * len(counts))
+        figure, axes = new_figure(0.5 + (0.2 * n_groups + 0.14) * len(counts))
         for i, group in enumerate(counts.columns):
             texts = _texts(counts[group], None if shown is None else shown[group])
             bars = axes.barh(
                 np.arange(len(counts)) - 0.4 + height * (i + 0.5), _drawn(counts[group]), height=height * 0.88,
                 color=COLOURS[i], hatch=HATCHES[i], edgecolor="white", linewidth=0, label=drawable(str(group)))
-            axes.bar_label(bars, [drawable(t) for t in texts], padding=3, fontsize=9, color=INK)
+            axes.bar_label(bars, [drawable(t) for t in texts], padding=3, fontsize=9.5, color=INK)
         _head_rows(axes, counts.index)
         _only_words_matter(axes, counts.max().max())
         figure.legend(loc="outside upper left", ncols=n_groups, handlelength=1.2, columnspacing=1.6)
         cells = ((f"{row} {group}", _texts(counts[group], None if shown is None else shown[group])[i])
                  for i, row in enumerate(counts.index) for group in counts.columns)
-        return Chart(picture(figure), told(words, cells), words, counts.copy())
+        marks = _marks([text for group in counts.columns for text in _texts(counts[group], None if shown is None else shown[group])], words)
+        return Chart(picture(figure), told(words, cells), words, counts.copy(), marks)
 
 
 def plot_overlap(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] | None = None, names: Mapping[str, str] | None = None) -> Chart:
@@ -101,15 +103,14 @@ def plot_overlap(counts: pd.Series[Any], *, words: Words, shown: pd.Series[Any] 
         axes.remove()
         top, dots = figure.subplots(2, 1, sharex=True, height_ratios=[1.8, 0.36 * len(lists)], gridspec_kw={"hspace": 0.02})
         places = np.arange(len(keys))
-        colours = [COLOURS[0] if all(key) else COLOURS[2] for key in keys]
-        top.bar_label(top.bar(places, _drawn(counts), width=0.56, color=colours), [drawable(t) for t in texts], padding=2, color=INK)
+        top.bar_label(top.bar(places, _drawn(counts), width=0.56, color=COLOURS[0]), [drawable(t) for t in texts], padding=2, color=INK)
         top.set_ylim(0, _highest(counts.max()) * 1.14)
         top.spines[["left"]].set_visible(False)
         top.yaxis.set_visible(False)
         _draw_dots(dots, keys, heads)
         combos = [label("word", "comma", words.language).join(h for h, x in zip(heads, key, strict=True) if x) for key in keys]
         data = pd.DataFrame({"lists": combos, "n": counts.to_numpy()})
-        return Chart(picture(figure), told(words, zip(combos, texts, strict=True)), words, data)
+        return Chart(picture(figure), told(words, zip(combos, texts, strict=True)), words, data, _marks(texts, words))
 
 
 def plot_days(days: pd.Series[Any], *, words: Words, small_cells: int = 5) -> Chart:
@@ -130,13 +131,13 @@ def plot_days(days: pd.Series[Any], *, words: Words, small_cells: int = 5) -> Ch
     values, texts = published.values["n"].iloc[:-1].set_axis(heads), published.shown["n"].iloc[:-1].set_axis(heads)
     with house_style():
         figure, axes = new_figure(2.4)
-        bars = axes.bar(np.arange(len(heads)), _drawn(values), width=0.72, color=[COLOURS[0]] * 2 + [COLOURS[2]] * (len(heads) - 2))
+        bars = axes.bar(np.arange(len(heads)), _drawn(values), width=0.72, color=COLOURS[0])
         axes.bar_label(bars, list(texts), padding=2, color=INK)
         axes.set_xticks(np.arange(len(heads)), [drawable(h) for h in heads], fontsize=9.5)
         axes.set_ylim(0, _highest(values.max()) * 1.14)
         axes.spines["left"].set_visible(False)
         axes.yaxis.set_visible(False)
-        return Chart(picture(figure), told(words, zip(heads, texts, strict=True)), words, values.to_frame("n"))
+        return Chart(picture(figure), told(words, zip(heads, texts, strict=True)), words, values.to_frame("n"), _marks(texts, words, small_cells))
 
 
 # --- parts of the charts --------------------------------------------------------------------------
@@ -202,6 +203,10 @@ def _places(counts: pd.Series[Any]) -> np.ndarray[Any, Any]:
 def _drawn(counts: pd.Series[Any]) -> np.ndarray[Any, Any]:
     """Return the heights; what may not be shown has none."""
     return pd.to_numeric(counts).astype("Float64").fillna(0).to_numpy(dtype=float)
+
+
+def _marks(texts: Iterable[str], words: Words, small_cells: int | None = None) -> tuple[str, ...]:
+    return tuple(explain_marks(texts, words.language, small_cells))
 
 
 def _texts(counts: pd.Series[Any], shown: pd.Series[Any] | None) -> list[str]:

@@ -19,15 +19,16 @@ from unicodedata import east_asian_width
 import pandas as pd
 
 from popanalysis.errors import ParameterError
+from popanalysis.report.marks import MISSING_MARK, explain_marks
 from popanalysis.report.messages import label
 
-__all__ = ["MISSING_MARK", "ShownTable", "show_table", "write_tables"]
+__all__ = ["MISSING_MARK", "ShownTable", "show_table", "unbroken", "write_tables"]
 
-MISSING_MARK = "—"
 _NUMBER = re.compile(r"[<≥≤]?-?\d[\d,]*(\.\d+)?%?")
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _MARKS = (MISSING_MARK, "×")
 _SHORT = 22  # half-width characters
-_ROWS_OF_A_PAGE = 30  # a table of no more rows is not torn apart in print
+_ROWS_KEPT_WHOLE = 14  # a table of no more rows is not torn apart in print; a longer one would leave half a sheet empty
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class ShownTable:
     stub : names of the leading columns that head the rows.
     heads : names of the other columns; each a tuple, one part a level of the head.
     rows : one tuple a row: the stub's texts, then the cells' texts.
-    kinds : per column, stub included, what it holds: ``num`` numbers, ``short`` words that stay on one line, ``long`` text that wraps.
+    kinds : per column, stub included, what it holds: ``num`` numbers, ``date`` dates, ``short`` words that stay on one line where there is room,
+        ``long`` text that wraps.
     """
 
     title: str
@@ -57,12 +59,12 @@ class ShownTable:
         frame = pd.DataFrame(self.rows, columns=[*self.stub, *(" ".join(h) for h in self.heads)])
         with pd.option_context("display.unicode.east_asian_width", True):
             body = frame.to_string(index=False)
-        return "\n".join([self.title, self._meta, body, *self._footer])
+        return "\n".join([self.title, "　".join(self._meta), body, *self._footer])
 
     @property
-    def _meta(self) -> str:
-        colon, gap = label("word", "colon", self.language), "　" if self.language == "zh" else " · "
-        return gap.join(f"{label('word', key, self.language)}{colon}{value}" for key, value in (("scope", self.scope), ("unit", self.unit)))
+    def _meta(self) -> list[str]:
+        colon = label("word", "colon", self.language)
+        return [f"{label('word', key, self.language)}{colon}{value}" for key, value in (("scope", self.scope), ("unit", self.unit))]
 
     @property
     def _footer(self) -> list[str]:
@@ -71,19 +73,24 @@ class ShownTable:
 
     def _repr_html_(self) -> str:
         return "\n".join([
-            f'<div class="table-block{" whole" if len(self.rows) <= _ROWS_OF_A_PAGE else ""}">',
+            f'<div class="table-block{" whole" if len(self.rows) <= _ROWS_KEPT_WHOLE else ""}">',
             f'<div class="scroll" role="region" aria-label="{escape(self.title)}" tabindex="0">',
             "<table>",
-            f'<caption><span class="title">{escape(self.title)}</span><span class="meta">{escape(self._meta)}</span></caption>',
+            f'<caption><span class="title">{escape(self.title)}</span><span class="meta">{unbroken(self._meta)}</span></caption>',
             *self._head(), *self._body(), "</table>", "</div>",
             *(f'<p class="table-note">{escape(line)}</p>' for line in self._footer), "</div>"])
+
+    @property
+    def _grouped(self) -> bool:
+        """Two stub columns: the first heads groups of rows and stands in a row of its own, so that the counts keep their room."""
+        return len(self.stub) > 1
 
     def _head(self) -> list[str]:
         levels, n = len(self.heads[0]) if self.heads else 1, len(self.stub)
         lines = ["<thead>"]
         for level in range(levels):
             last = level == levels - 1
-            cells = [f'<th scope="col" rowspan="{levels}">{escape(name)}</th>' for name in self.stub] if level == 0 else []
+            cells = [f'<th scope="col" rowspan="{levels}">{escape(name)}</th>' for name in self.stub[self._grouped:]] if level == 0 else []
             for start, width, name in _runs([h[: level + 1] for h in self.heads]):
                 scope = f'scope="col" class="{self.kinds[n + start]}"' if last else f'scope="colgroup" colspan="{width}"'
                 cells.append(f"<th {scope}>{escape(name)}</th>")
@@ -91,12 +98,19 @@ class ShownTable:
         return [*lines, "</thead>"]
 
     def _body(self) -> list[str]:
-        n, total = len(self.stub), label("word", "total", self.language)
-        lines = ["<tbody>"]
+        n, sums = len(self.stub), {label("word", key, self.language): key for key in ("total", "subtotal")}
+        lines, group = ["<tbody>"], None
         for row in self.rows:
-            heads = "".join(f'<th scope="row" class="{kind}">{escape(text)}</th>' for text, kind in zip(row[:n], self.kinds[:n], strict=True))
+            of_sum = next((sums[text] for text in row[:n] if text in sums), None)
+            stub = list(zip(row[:n], self.kinds[:n], strict=True))
+            if self._grouped:
+                stub = stub[:1] if of_sum == "total" else stub[1:]
+                if of_sum != "total" and row[0] != group:
+                    group = row[0]
+                    lines.append(f'<tr class="group"><th scope="rowgroup" colspan="{len(self.kinds) - 1}">{escape(group)}</th></tr>')
+            heads = "".join(f'<th scope="row" class="{kind}">{escape(text)}</th>' for text, kind in stub)
             cells = "".join(f'<td class="{kind}">{escape(text)}</td>' for text, kind in zip(row[n:], self.kinds[n:], strict=True))
-            lines.append(f'<tr{" class=" + chr(34) + "total" + chr(34) if total in row[:n] else ""}>{heads}{cells}</tr>')
+            lines.append(f'<tr{" class=" + chr(34) + of_sum + chr(34) if of_sum else ""}>{heads}{cells}</tr>')
         return [*lines, "</tbody>"]
 
     def write(self, path: Path) -> None:
@@ -116,7 +130,7 @@ def show_table(
     Parameters
     ----------
     frame : one row a row of the table; columns named as the reader should see them (a MultiIndex makes a head of several levels).
-        A named index heads the rows; without one the first column does. Counts are whole numbers; a missing value shows as "—".
+        A named index heads the rows, of two levels the first one groups of rows; without one the first column does. Counts are whole numbers; a missing value shows as "—".
     title, scope, unit, source : what it shows, of whom and when, in what unit, from which lists; none may be blank.
     notes : further remarks under the table; the marks "—", "<5", "×" and "≥" explain themselves.
     decimals : digits after the point of other numbers.
@@ -150,7 +164,7 @@ def show_table(
     heads = tuple(tuple(str(part) for part in (column if isinstance(column, tuple) else (column,))) for column in table.columns)
     columns = [[head[i] for head in labels] for i in range(len(stub))] + body
     kinds = tuple(_kind(column, may_be_numbers=i >= len(stub)) for i, column in enumerate(columns))
-    return ShownTable(title, scope, unit, source, (*notes, *_explained(body, small_cells, language)), language, stub, heads, rows, kinds)
+    return ShownTable(title, scope, unit, source, (*notes, *explain_marks((cell for column in body for cell in column), language, small_cells)), language, stub, heads, rows, kinds)
 
 
 def write_tables(tables: Mapping[str, ShownTable], folder: Path) -> list[Path]:
@@ -189,17 +203,15 @@ def _kind(column: list[str], *, may_be_numbers: bool) -> str:
     """Say how a column is set: numbers to the right, short words on one line, longer text in a column wide enough to read."""
     if may_be_numbers and all(cell in _MARKS or _NUMBER.fullmatch(cell) for cell in column):
         return "num"
+    if all(cell in _MARKS or _DATE.fullmatch(cell) for cell in column):
+        return "date"
     widest = max((sum(2 if east_asian_width(c) in "WF" else 1 for c in cell) for cell in column), default=0)
     return "short" if widest <= _SHORT else "long"
 
 
-def _explained(columns: list[list[str]], small_cells: int | None, language: str) -> list[str]:
-    """Say what the marks mean that the cells use."""
-    cells = {cell for column in columns for cell in column}
-    limits = {found[1] for cell in cells if (found := re.fullmatch(r"<(\d+)", cell))}
-    limit = str(small_cells) if small_cells is not None else min(limits, default="5")
-    marks = {"missing": MISSING_MARK in cells, "suppressed": bool(limits) or "×" in cells, "bounded": any(c[:1] in "≥≤" for c in cells if c)}
-    return [label("mark", key, language).format(n=limit) for key, used in marks.items() if used]
+def unbroken(parts: Iterable[str]) -> str:
+    """Return the parts of a caption as HTML in which a line breaks between them rather than inside."""
+    return " ".join(f"<span>{escape(part)}</span>" for part in parts)
 
 
 def _runs(keys: list[tuple[str, ...]]) -> list[tuple[int, int, str]]:
