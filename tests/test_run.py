@@ -25,7 +25,8 @@ OUT = "outputs/2025Q1"
 REVISION = {
     "publish/quarterly_record.ipynb", "publish/record.html", "publish/results.json", "publish/run_record.json",
     *(f"publish/tables/{name}.csv" for name in (
-        "agreement", "arrivals", "births_by_month", "births_by_town", "case_balance", "cases_by_recipient", "days_to_act", "index", "row_accounting")),
+        "agreement", "arrivals", "births_by_month", "births_by_town", "case_balance", "cases_by_recipient", "days_to_act", "faults", "index",
+        "row_accounting")),
     *(f"restricted/{name}" for name in (
         "carried_forward.parquet", "cases.csv", "faults.csv", "linked_records.csv", "links.csv", "records.parquet", "relations.csv")),
 }

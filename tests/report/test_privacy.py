@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from popanalysis.errors import ValidationError
-from popanalysis.report import bounded_rate, suppress_counts, suppress_small
+from popanalysis.report import bounded_rate, suppress_counts, suppress_grouped, suppress_held, suppress_small
 
 # By hand: 3 is small; the row total 60 and the column total 43 give it away, so one more count goes in its row and in its column.
 TABLE = pd.DataFrame(
@@ -122,6 +122,22 @@ def test_no_small_count_can_be_worked_out_from_the_published_table(inner):
     for r, c in np.argwhere(published.shown.to_numpy() == "<5"):
         low, high = attacker_range(published.shown, table, (r, c), 5)
         assert low < high
+
+
+def test_no_small_count_of_a_group_can_be_worked_out_from_the_sums():
+    index = pd.MultiIndex.from_tuples([("a", "x"), ("a", "y"), ("a", "z"), ("b", "x"), ("c", "x"), ("c", "y")])
+    shown = suppress_grouped(pd.Series([20, 3, 9, 2, 30, 40], index=index)).shown["n"]
+    # b has one row of two, so its sum is small as well; the sum of all stands elsewhere, so another sum goes with it
+    assert shown.tolist()[-1] == "104" and shown[("b", "x")] == shown[("b",)] == "<5" and shown[("a", "y")] == "<5"
+    assert sorted([shown[("a", "x")], shown[("a", "z")], shown[("a",)], shown[("c",)]]).count("×") >= 1
+    assert "×" in {shown[("a",)], shown[("c",)]}
+
+
+def test_how_few_a_list_lacks_cannot_be_worked_out_from_whole_and_part():
+    table = pd.DataFrame({"births": [39, 36, 41, 116], "cert": [36, 30, 35, 101], "hukou": [23, 23, 27, 73]}, index=["甲镇", "乙镇", "丙镇", "合计"])
+    shown = suppress_held(table, whole="births", total_row="合计").shown
+    assert shown["births"].tolist() == ["39", "36", "41", "116"] and shown["hukou"].tolist() == ["23", "23", "27", "73"]
+    assert shown.at["甲镇", "cert"] == "×" and shown["cert"].tolist().count("×") == 2  # a second one, or the total would tell the first
 
 
 @pytest.mark.parametrize(("numerator", "denominator", "expected"), [

@@ -10,7 +10,9 @@ from popanalysis.report.chapters import (
     chapter_agreement,
     chapter_arrivals,
     chapter_births,
+    chapter_faults,
     chapter_linkage,
+    chapter_summary,
     chapter_timeliness,
     chapter_to_do,
 )
@@ -18,8 +20,16 @@ from popanalysis.report.drawing import Chart, Words
 from popanalysis.report.figures import plot_bars, plot_days, plot_grouped_bars, plot_overlap
 from popanalysis.report.html import check_self_contained, render_html
 from popanalysis.report.messages import label, labels
-from popanalysis.report.page import Html, heading, paragraph, show_run_card, stamp
-from popanalysis.report.privacy import Suppressed, bounded_rate, shown_rate, suppress_counts, suppress_small
+from popanalysis.report.page import Html, bullets, definitions, heading, paragraph, show_run_card, stamp
+from popanalysis.report.privacy import (
+    Suppressed,
+    bounded_rate,
+    shown_rate,
+    suppress_counts,
+    suppress_grouped,
+    suppress_held,
+    suppress_small,
+)
 from popanalysis.report.results import Results
 from popanalysis.report.scan import Finding, scan_publish
 from popanalysis.report.seal import file_hash, fingerprint, notebook_outputs, seal, sealed_files
@@ -27,9 +37,10 @@ from popanalysis.report.tables import ShownTable, show_table, write_tables
 from popanalysis.report.writing import compose_run_record, write_record
 
 __all__ = [
-    "Chapter", "Chart", "Finding", "Html", "Results", "ShownTable", "Suppressed", "Words", "bounded_rate", "chapter_accounting",
-    "chapter_agreement", "chapter_arrivals", "chapter_births", "chapter_linkage", "chapter_timeliness", "chapter_to_do",
-    "check_self_contained", "compose_run_record", "file_hash", "fingerprint", "heading", "label", "labels", "notebook_outputs", "paragraph",
-    "plot_agreement", "plot_bars", "plot_days", "plot_grouped_bars", "plot_overlap", "render_html", "scan_publish", "seal", "sealed_files",
-    "show_run_card", "show_table", "shown_rate", "stamp", "suppress_counts", "suppress_small", "write_record", "write_tables",
+    "Chapter", "Chart", "Finding", "Html", "Results", "ShownTable", "Suppressed", "Words", "bounded_rate", "bullets", "chapter_accounting",
+    "chapter_agreement", "chapter_arrivals", "chapter_births", "chapter_faults", "chapter_linkage", "chapter_summary", "chapter_timeliness",
+    "chapter_to_do", "check_self_contained", "compose_run_record", "definitions", "file_hash", "fingerprint", "heading", "label", "labels",
+    "notebook_outputs", "paragraph", "plot_agreement", "plot_bars", "plot_days", "plot_grouped_bars", "plot_overlap", "render_html", "scan_publish",
+    "seal", "sealed_files", "show_run_card", "show_table", "shown_rate", "stamp", "suppress_counts", "suppress_grouped", "suppress_held", "suppress_small",
+    "write_record", "write_tables",
 ]

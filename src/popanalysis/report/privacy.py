@@ -20,7 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from popanalysis.errors import ValidationError
 
-__all__ = ["WITHHELD_MARK", "Suppressed", "bounded_rate", "shown_rate", "suppress_counts", "suppress_small"]
+__all__ = ["WITHHELD_MARK", "Suppressed", "bounded_rate", "shown_rate", "suppress_counts", "suppress_grouped", "suppress_held", "suppress_small"]
 
 WITHHELD_MARK = "×"
 Cell = tuple[int, int]
@@ -81,12 +81,16 @@ def suppress_small(frame: pd.DataFrame, threshold: int = 5, *, total_row: Any = 
     return _suppress(frame, counts, lines, threshold)
 
 
-def _suppress(frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list[Line], threshold: int) -> Suppressed:
+def _suppress(
+    frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list[Line], threshold: int, *,
+    kept: Collection[Cell] = (), unpublished: Collection[Cell] = (),
+) -> Suppressed:
+    """``kept`` cells are never withheld to protect another; ``unpublished`` ones are not shown in any case and known only by subtraction."""
     small = {(int(r), int(c)) for r, c in np.argwhere((counts > 0) & (counts < threshold))}
-    withheld: set[Cell] = set()
+    withheld = set(unpublished)
     exposed = sorted(small)
     while exposed := _exposed(counts, lines, small, withheld, threshold, exposed):  # hiding more never exposes another
-        choice = _next_to_withhold(frame, counts, lines, exposed, small | withheld, threshold)
+        choice = _next_to_withhold(frame, counts, lines, exposed, small | withheld, threshold, kept)
         if choice is None:  # so few people that even the marks would tell: no cell of it is shown
             return _published(frame, counts, set(), set(np.ndindex(counts.shape)), threshold)
         withheld.add(choice)
@@ -114,6 +118,72 @@ def suppress_counts(
     position = {key: row for row, key in enumerate(table.index)}
     lines = _lines(table, total, None) + [([(position[key], 0) for key in group], None) for group in sums]
     return _suppress(table, numbers, lines, threshold)
+
+
+def suppress_grouped(counts: pd.Series[Any], threshold: int = 5) -> Suppressed:
+    """Suppress the small ones among counts published with a sum of every group and of all; the latter stands elsewhere too.
+
+    Parameters
+    ----------
+    counts : index = tuple, its first part the group; the rows of a group stand together, no tuple twice.
+
+    Returns
+    -------
+    Suppressed; after the rows of a group comes its sum under ``(group,)``, at the end the sum of all under ``()``.
+
+    Examples
+    --------
+    >>> counts = pd.Series([20, 3, 7, 8], index=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]))
+    >>> suppress_grouped(counts).shown["n"].tolist()
+    ['×', '<5', '23', '7', '8', '15', '38']
+    """
+    keys: list[tuple[Any, ...]] = []
+    values: list[int] = []
+    lines: list[Line] = []
+    sums: list[Cell] = []
+    for group, rows in counts.groupby(level=0, sort=False):
+        parts = [(len(keys) + i, 0) for i in range(len(rows))]
+        keys += [*rows.index, (group,)]
+        values += [*(int(n) for n in rows), int(rows.sum())]
+        sums.append((len(keys) - 1, 0))
+        lines.append((parts, sums[-1]))
+    keys.append(())
+    values.append(int(counts.sum()))
+    whole = (len(keys) - 1, 0)
+    lines.append((sums, whole))
+    table = pd.DataFrame({"n": values}, index=pd.Index(keys, tupleize_cols=False))
+    return _suppress(table, _whole_counts(table), lines, threshold, kept={whole})
+
+
+def suppress_held(frame: pd.DataFrame, threshold: int = 5, *, whole: str, total_row: Any) -> Suppressed:
+    """Suppress the small counts of a table of events and of those that each list holds, and what would tell how few it lacks.
+
+    Twelve births of a town, eleven in a list: one is not in it. As with a rate, the rest is as small as a count of its own.
+
+    Parameters
+    ----------
+    frame : a column ``whole``, and one a list, which holds some of them; no other columns. The whole is shown wherever it is not small.
+    total_row : label of the row that holds totals.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"births": [12, 30, 42], "hukou": [11, 20, 31]}, index=["a", "b", "total"])
+    >>> suppress_held(table, whole="births", total_row="total").shown["hukou"].tolist()
+    ['×', '×', '31']
+    """
+    lists = [column for column in frame.columns if column != whole]
+    wide = frame.assign(**{f"{column} lacks": frame[whole] - frame[column] for column in lists})
+    place = {column: i for i, column in enumerate(wide.columns)}
+    rows = range(len(wide))
+    lines = _lines(wide, total_row, None) + [
+        ([(r, place[column]), (r, place[f"{column} lacks"])], (r, place[whole])) for r in rows for column in lists]
+    _check_totals(wide, counts := _whole_counts(wide), lines)
+    lacking = {(r, place[f"{column} lacks"]) for r in rows for column in lists}
+    found = _suppress(wide, counts, lines, threshold, kept={(r, place[whole]) for r in rows} | lacking,
+                      unpublished={cell for cell in lacking if counts[cell] >= threshold})
+    values, shown = found.values[list(frame.columns)], found.shown[list(frame.columns)]
+    n_small = int(shown.apply(lambda column: column.astype(str).str.startswith("<")).to_numpy().sum())
+    return Suppressed(values, shown, n_small, int(values.isna().to_numpy().sum()) - n_small)
 
 
 def bounded_rate(numerator: int, denominator: int, threshold: int = 5) -> tuple[float, float] | None:
@@ -223,6 +293,7 @@ def _width(known: LinearConstraint, bounds: Bounds, cell: int, n: int) -> int:
 
 def _next_to_withhold(
     frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list[Line], exposed: list[Cell], hidden: set[Cell], threshold: int,
+    kept: Collection[Cell],
 ) -> Cell | None:
     """Choose the count whose loss hurts least and helps most.
 
@@ -238,7 +309,7 @@ def _next_to_withhold(
         keeps_company = sum(cell in line for line in alone)
         return cell not in near and keeps_company < 2, -keeps_company, cell in totals, int(counts[cell]), str(frame.index[cell[0]]), str(frame.columns[cell[1]])
 
-    candidates = sorted({cell for line in together for cell in line if cell not in hidden and counts[cell] >= threshold})
+    candidates = sorted({cell for line in together for cell in line if cell not in hidden and cell not in kept and counts[cell] >= threshold})
     return min(candidates, key=cost, default=None)
 
 

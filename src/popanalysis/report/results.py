@@ -49,6 +49,9 @@ class Results:
     def __getitem__(self, key: str) -> dict[str, Any]:
         return self._figures[key]
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._figures
+
     def __len__(self) -> int:
         return len(self._figures)
 

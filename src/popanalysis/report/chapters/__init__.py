@@ -1,0 +1,17 @@
+"""The chapters of the quarterly record: what a reader sees of each stage, and the figures it publishes.
+
+A chapter takes frames of counts and gives tables, charts and sentences; it never takes a model and never shows a row
+about a person. Every count passes the limit for small cells here.
+"""
+
+from popanalysis.report.chapters.base import Chapter
+from popanalysis.report.chapters.births import chapter_births
+from popanalysis.report.chapters.links import chapter_agreement, chapter_linkage
+from popanalysis.report.chapters.questions import chapter_to_do
+from popanalysis.report.chapters.sources import chapter_accounting, chapter_arrivals, chapter_faults
+from popanalysis.report.chapters.summary import chapter_summary
+from popanalysis.report.chapters.timeliness import chapter_timeliness
+
+__all__ = [
+    "Chapter", "chapter_accounting", "chapter_agreement", "chapter_arrivals", "chapter_births", "chapter_faults", "chapter_linkage",
+    "chapter_summary", "chapter_timeliness", "chapter_to_do"]

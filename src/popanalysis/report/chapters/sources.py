@@ -1,0 +1,167 @@
+"""The chapters on the lists themselves: what arrived, what is wrong in them, where their rows went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from popanalysis.clean.faults import DONE, FAULTS
+from popanalysis.columns import FATES, KINDS_READ, SEVERITIES
+from popanalysis.params import QuarterParams
+from popanalysis.report.chapters.base import Chapter, few, in_language, new_chapter, scope_of, word
+from popanalysis.report.messages import label
+from popanalysis.report.page import paragraph
+from popanalysis.report.tables import show_table
+
+__all__ = ["chapter_accounting", "chapter_arrivals", "chapter_faults"]
+
+_TO_CHECK = ("error", "warning")
+#: Faults that speak of a whole list and of no person: told exactly, with the column.
+_OF_THE_LIST = ("act_date_missing", "column_missing", "total_differs")
+
+
+def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
+    """What arrived, what was reported as none, what is missing, what was left unread.
+
+    Parameters
+    ----------
+    arrivals : one row a source: kind, file, n_rows (records), n_dropped (columns not taken for privacy), n_unknown (columns that could
+        not be placed), hidden_sheets ((name, rows) of each that was left out), n_hidden_rows (read all the same), unplaced (heads of the
+        columns that could not be placed).
+    """
+    language, chapter = params.language, new_chapter(params)
+    counted = arrivals.groupby("kind")[["n_rows", "n_dropped", "n_unknown"]].sum()
+    files = arrivals.groupby("kind").size()
+    rows = []
+    for kind in KINDS_READ:
+        state = "nil" if kind in params.nil_reports else "received" if kind in counted.index else "not_received"
+        rows.append({
+            word("kind", language): label("kind", kind, language),
+            in_language("记录行数", "Records", language): int(counted["n_rows"].get(kind, 0)),
+            in_language("接收情况", "State", language): label("arrival", state, language),
+            word("received", language): params.received.get(kind), in_language("文件数", "Files", language): int(files.get(kind, 0)),
+            in_language("不予读取的列", "Columns not read", language): int(counted["n_dropped"].get(kind, 0)),
+            in_language("未识别的列", "Columns not placed", language): int(counted["n_unknown"].get(kind, 0)),
+        })
+        chapter.results.add(f"arrivals.{kind}.state", state, "state", of_persons=False, definition={
+            "zh": f"{label('kind', kind, 'zh')}的接收情况：received 已收到，nil 零报告，not_received 未收到",
+            "en": f"Whether the list arrived: {label('kind', kind, 'en')}"})
+    missing = [kind for kind in KINDS_READ if kind not in counted.index and kind not in params.nil_reports]
+    if missing:
+        names = word("comma", language).join(label("kind", kind, language) for kind in missing)
+        chapter.show(paragraph(in_language(
+            f"未收到：{names}。本记录不将任何出生列为上述名单“尚未见到”，有关比率不含该名单。",
+            f"Not received: {names}. Nothing is counted as missing from it and no rate uses it.", language), role="warning"))
+    chapter.show(*(paragraph(sentence, role="warning") for row in arrivals.to_dict("records") for sentence in _unread(row, language)))
+    table = pd.DataFrame(rows)
+    if not params.received:
+        table = table.drop(columns=word("received", language))
+    chapter.publish("arrivals", show_table(
+        table, title=in_language("各部门资料接收情况", "What each office sent", language), scope=scope_of(params),
+        unit=in_language("行、列、个", "rows, columns, files", language), source=in_language("各部门报送的名单", "lists sent by the offices", language), language=language,
+        notes=[in_language("“不予读取的列”为与核对无关的个人信息，读取时即舍去，不保存。",
+                           "Columns not read hold personal data the comparison does not need; their values are dropped while reading.", language)]))
+    return chapter
+
+
+def _unread(source: Mapping[Any, Any], language: str) -> Iterator[str]:
+    """What a reader of the figures must know of a file: sheets and columns left out, hidden rows taken."""
+    file = source["file"]
+    for name, n_rows in source["hidden_sheets"]:
+        yield in_language(f"{file}：工作表“{name}”为隐藏工作表，未采用（{n_rows} 行）。如属应报内容，请报送单位取消隐藏后重新报送。",
+                          f"{file}: sheet '{name}' is hidden and was left out ({n_rows} rows). If it belongs to the list, ask for the file with the sheet shown.", language)
+    if source["n_hidden_rows"]:
+        yield in_language(f"{file}：有 {source['n_hidden_rows']} 行处于隐藏或筛选状态，已照常读取。",
+                          f"{file}: {source['n_hidden_rows']} hidden or filtered rows were read like the others.", language)
+    if source["unplaced"]:
+        heads = in_language("、".join(f"“{head}”" for head in source["unplaced"]), ", ".join(f"'{head}'" for head in source["unplaced"]), language)
+        yield in_language(f"{file}：{heads} 列未能识别，未采用。", f"{file}: columns that could not be placed and were left out: {heads}.", language)
+
+
+def chapter_faults(faults: pd.DataFrame, params: QuarterParams) -> Chapter:
+    """What is wrong in the lists, for the offices to mend at the source.
+
+    Parameters
+    ----------
+    faults : FAULTS_COLUMNS, one row a cell; only their counts are shown. Counts are of cells, but a cell speaks of a
+        person: small ones are not shown. Nothing published adds them up, so nothing more has to be withheld.
+    """
+    language, chapter = params.language, new_chapter(params)
+    kind_of = {source.name: kind for kind, sources in params.inputs.items() for source in sources}
+    of_list = faults["fault"].isin(_OF_THE_LIST)
+    counted = faults.groupby(["file", "fault", "severity"], as_index=False).agg(n=("row", "size"), done=("done", lambda d: tuple(sorted(set(d)))))
+    _add_fault_figures(chapter, counted.assign(kind=counted["file"].map(kind_of)), params)
+    shown_name = _short_names(sorted(map(str, counted["file"].unique())))
+    for row in faults[of_list].to_dict("records"):
+        place = word("comma", language).join(filter(None, (shown_name[row["file"]], row["sheet"], row["column"])))
+        chapter.show(paragraph(f"{place}{word('colon', language)}{FAULTS[row['fault']].in_(language)}{word('stop', language).strip()}", role="warning"))
+    for row in counted[counted["fault"].eq("id_damaged")].to_dict("records"):
+        n = few(row["n"], params).replace("<", in_language("少于 ", "fewer than ", language))
+        chapter.show(paragraph(in_language(
+            f"{shown_name[row['file']]}：{n} 个证件号码被存为数值，末位已失真，未用于比对，请报送单位将该列设为“文本”格式后重新报送。",
+            f"{shown_name[row['file']]}: {n} identity numbers were stored as numbers, so that their last digits are lost; they were not compared. "
+            "Ask the office to format the column as text and to send the list again.", language), role="warning"))
+    to_check = counted[counted["severity"].isin(_TO_CHECK) & ~counted["fault"].isin(_OF_THE_LIST)]
+    order = to_check.assign(_s=to_check["severity"].map(lambda s: -SEVERITIES.index(s)), _n=-to_check["n"]).sort_values(["file", "_s", "_n", "fault"])
+    stub = [word("file", language), in_language("情况", "What was found", language)]
+    if len(order):
+        chapter.publish("faults", show_table(
+            pd.DataFrame([{
+                **dict(zip(stub, (shown_name[row["file"]], FAULTS[row["fault"]].in_(language)), strict=True)), word("number", language): few(row["n"], params),
+                in_language("处理", "What was done", language): word("comma", language).join(DONE[d].in_(language) for d in row["done"])}
+                for row in order.to_dict("records")]).set_index(stub),
+            title=in_language("各文件需要核对的内容", "What each file needs checked", language), scope=scope_of(params), unit=label("unit", "cells", language),
+            source=in_language("各部门报送的名单", "lists sent by the offices", language), language=language, small_cells=params.small_cells,
+            notes=[in_language("所在单元格见受限文件夹中的 faults.csv。", "The cells are named in faults.csv of the restricted folder.", language)]))
+    elif not of_list.any():
+        chapter.show(paragraph(in_language("各文件没有需要核对的内容。", "No file holds anything that needs checking.", language)))
+    _say_repairs(chapter, int(counted.loc[~counted["severity"].isin(_TO_CHECK), "n"].sum()), params)
+    return chapter
+
+
+def _say_repairs(chapter: Chapter, repaired: int, params: QuarterParams) -> None:
+    chapter.show(paragraph(in_language(
+        f"此外，书写整理和一般提示共 {few(repaired, params)} 处，不影响采用。",
+        f"Besides, {few(repaired, params)} cells were put into the standard form or noted; this does not hinder their use.", params.language), role="note"))
+
+
+def _add_fault_figures(chapter: Chapter, counted: pd.DataFrame, params: QuarterParams) -> None:
+    """One figure a list and fault; of several files, none where the count of one of them may not be shown.
+
+    Not of repairs: their sum is told, and would give a small one away.
+    """
+    for (kind, fault), group in counted[counted["severity"].isin(_TO_CHECK)].groupby(["kind", "fault"]):
+        hidden = fault not in _OF_THE_LIST and bool((group["n"] < params.small_cells).any())
+        chapter.results.add(f"faults.{kind}.{fault}", None if hidden else int(group["n"].sum()), "cells", of_persons=False, suppressed=hidden, definition={
+            "zh": f"{label('kind', str(kind), 'zh')}：{FAULTS[str(fault)].zh}（单元格数）", "en": f"{label('kind', str(kind), 'en')}: {FAULTS[str(fault)].en} (cells)"})
+
+
+def _short_names(files: Sequence[str]) -> dict[str, str]:
+    """Return file -> its name without the folder, where that tells it from the others."""
+    names = {file: PurePosixPath(file).name for file in files}
+    return {file: name if list(names.values()).count(name) == 1 else file for file, name in names.items()}
+
+
+def chapter_accounting(counts: pd.DataFrame, params: QuarterParams) -> Chapter:
+    """Where every row went.
+
+    Parameters
+    ----------
+    counts : index kind; columns the fates, ``blank`` and ``total``; rows of the files, not of persons.
+    """
+    language, chapter = params.language, new_chapter(params)
+    names = {fate: label("fate", fate, language) for fate in (*FATES, "blank", "total")}
+    shown = counts[list(names)].rename(columns=names).rename(index=lambda kind: label("kind", kind, language)).rename_axis(word("kind", language))
+    chapter.publish("row_accounting", show_table(
+        shown, title=in_language("记录处理情况", "Where every row went", language), scope=scope_of(params), unit=label("unit", "rows", language),
+        source=in_language("各部门报送的名单", "lists sent by the offices", language), language=language,
+        notes=[in_language("每一行只有一个去向，各列相加等于合计。标题、表头、合计和签名行计入“非记录行”。",
+                           "Every row has exactly one fate; the columns add up to the total. Titles, heads, totals and signatures are no records.", language)]))
+    for kind, row in counts.iterrows():
+        for fate in names:
+            chapter.results.add(f"rows.{kind}.{fate}", int(row[fate]), "rows", of_persons=False, definition={
+                "zh": f"{label('kind', str(kind), 'zh')}：{label('fate', fate, 'zh')}的行数", "en": f"Rows of {label('kind', str(kind), 'en')}: {label('fate', fate, 'en')}"})
+    return chapter
