@@ -77,6 +77,58 @@ def test_K07_X_one_row_does_not_serve_two_children(rules):
     assert groups(link_records(frames, rules)) == {frozenset({"b1", "h1", "t1"}), frozenset({"b2", "h2"})}
 
 
+#: A plain rule set, with every section but no line about twins, and two certain lines.
+FEW_FIELDS = {
+    "name": "births", "version": 3, "sources": {kind: {"duplicates": "find"} for kind in LISTS},
+    "links": [["birth_cert", "hukou_birth"], ["birth_cert", "town_birth"], ["hukou_birth", "town_birth"]],
+    "blocking": {"passes": [{"name": "mother", "on": ["mother_id"]}, {"name": "certificate", "on": ["birth_cert_no"]},
+                            {"name": "sounds", "on": [{"mother_name": "sound"}, "birth_date"], "split_by": [{"birth_date": "month"}]}]},
+    "comparisons": [
+        {"field": "mother_id", "kind": "id_number", "levels": ["equal", "one_slip", "different"]},
+        {"field": "mother_name", "kind": "person_name", "levels": ["equal", "same_sound", "one_missing", "different"],
+         "term_frequency": {"table": "not there.csv", "levels": ["equal"]}},
+        {"field": "birth_date", "kind": "date", "levels": ["equal", "next_day", "same_month", "different"]},
+        {"field": "child_sex", "kind": "exact"}, {"field": "birth_cert_no", "kind": "certificate_number", "levels": ["equal", "one_slip", "different"]},
+        {"field": "father_id", "kind": "id_number"}, {"field": "father_name", "kind": "person_name"},
+        {"field": "place", "kind": "recordlinkage", "comparer": {"class": "String", "method": "jaro"}, "cut": [0.9, 0.7]}],
+    "dependent": [["father_name", "father_id"]],
+    "model": {"prior": {"rules": ["certificate"], "recall": 0.6}, "m": {"starts": 5}},
+    "decision": [{"when": "birth_cert_no == different and mother_id == different and mother_name == different", "then": "non_link"},
+                 {"when": "birth_cert_no == equal and birth_date in (equal, next_day)", "then": "link"}],
+    "thresholds": {"upper": 12.0, "lower": 4.0}, "assignment": {"close_call": 3.0}}
+
+
+def _told_apart(events: pd.Series, frames: dict[str, pd.DataFrame]) -> bool:
+    """No event holds two certificates, or two rows that differ in sex."""
+    rows = pd.concat(frames.values()).reindex(columns=["child_sex", "birth_cert_no"]).assign(event=events)
+    return bool((rows.groupby("event")[["child_sex", "birth_cert_no"]].nunique() <= 1).all().all())
+
+
+@pytest.mark.parametrize("engine", ["local", "recordlinkage"])
+def test_K07_twins_of_different_sex_and_certificate_never_meet_under_a_plain_rule_set(engine):
+    plain = LinkageRules.from_values(FEW_FIELDS)
+    frames = twins()
+    linked = link_records(frames, plain, engine=engine)
+    assert _told_apart(linked.events, frames) and linked.events[["t1", "t2"]].nunique() == 2
+    if engine == "local":  # boys with boys, girls with girls; the survey's rows, without sex, are a set
+        assert linked.events["b1"] == linked.events["h1"] != linked.events["b2"] == linked.events["h2"]
+        assert linked.records.set_index("record_id").loc[["t1", "t2"], "link_status"].eq("set").all()
+    for only in LISTS:
+        assert link_records({only: frames[only]}, plain, engine=engine).events.nunique() == 2
+    for absent in LISTS:
+        two = {kind: rows for kind, rows in frames.items() if kind != absent}
+        assert _told_apart(link_records(two, plain, engine=engine).events, two)
+
+
+def test_K07_twins_among_many_births_never_meet_under_a_plain_rule_set():
+    lists, truth = with_truth(1200, 21)
+    linked = link_records(lists, LinkageRules.from_values(FEW_FIELDS))
+    certificates = lists["birth_cert"].loc[lists["birth_cert"]["birth_cert_no"].notna()]
+    told = pd.DataFrame({"event": linked.events[certificates.index], "truth": truth[certificates.index]})
+    assert (told.groupby("event")["truth"].nunique() == 1).all()
+    assert pairwise_scores(linked.events, truth, linked.records.set_index("record_id")["source"].reindex(truth.index))["precision"] > 0.99
+
+
 def test_K20_equal_sound_alone_never_links_neighbours_children(rules):
     left = pd.DataFrame([{"child_name": "李晨曦", "birth_date": "2025-03-12", "mother_name": "赵兰", "mother_id": "159901199001010028"}], index=["a"])
     right = pd.DataFrame([{"child_name": "李晨熙", "birth_date": "2025-03-12", "mother_name": "孙悦", "mother_id": "159901199202020046"}], index=["b"])
@@ -414,6 +466,7 @@ def test_the_control_engine_learns_from_little_or_nothing(rules):
     linked = link_records({"birth_cert": frame(a=ROW), "hukou_birth": frame(b=ROW, c=OTHER)}, rules, engine="recordlinkage")
     assert groups(linked) == {frozenset({"a", "b"}), frozenset({"c"})}
     assert linked.links["match_probability"].between(0, 1).all()
+    assert any("2 candidate pairs" in note or "1 candidate pairs" in note for note in linked.notes)
     for frames in ({}, {"birth_cert": frame(a=ROW)}, {"birth_cert": pd.DataFrame(index=["a", "b"]), "town_birth": pd.DataFrame({"child_name": [None]}, index=["c"])}):
         assert link_records(frames, rules, engine="recordlinkage").events.nunique() == sum(map(len, frames.values()))
 

@@ -37,6 +37,7 @@ LADDER = ("agree", "differ")
 #: From which similarity on two values agree: that of names admits a slip in a long one, that of numbers two slips in eighteen.
 NAMES_AGREE, NUMBERS_AGREE = 0.9, 0.88
 _MAX_STEPS = 100
+_FEW_PAIRS = 100
 
 
 def binarised(levels: npt.NDArray[np.int8], n_levels: Sequence[int]) -> npt.NDArray[np.int8]:
@@ -218,10 +219,13 @@ def _model(classifier: Any, agree: pd.DataFrame, told: Sequence[str], universe: 
         names=names, ladders=(LADDER,) * len(names), m=tuple(m), u=tuple(u), weights=tuple(np.log2(a / b) for a, b in zip(m, u, strict=True)),
         prior=prior, n_comparable=n_comparable(universe, rules), swapped_weight=0.0, converged=steps < _MAX_STEPS, runs=pd.DataFrame([run]),
         n_pairs=tuple(np.array([agree[n].sum(), len(agree) - agree[n].sum()], dtype=np.int64) for n in names), n_candidates=len(agree),
-        notes=(*universe.notes, *_notes([n for n in names if n not in told], rules)))
+        notes=(*universe.notes, *_notes([n for n in names if n not in told], len(agree), rules)))
 
 
-def _notes(silent: Sequence[str], rules: LinkageRules) -> Iterator[Note]:
+def _notes(silent: Sequence[str], n_pairs: int, rules: LinkageRules) -> Iterator[Note]:
+    if n_pairs < _FEW_PAIRS:
+        yield Note(f"plain recordlinkage had {n_pairs} candidate pairs to learn from; its links of so few are not to be relied on",
+                   f"recordlinkage 仅有 {n_pairs} 对候选记录可供估计，数量过少，其结果仅供参考")
     if silent:
         yield Note("{field}: plain recordlinkage could learn nothing from it (alike or missing in all pairs); weight 0",
                    "{field}在各记录对中均相同或缺项，recordlinkage 无从估计，不计权重", *silent)
