@@ -90,7 +90,9 @@ def test_a_missing_file_names_the_file_of_a_similar_name_beside_it(tmp_path: Pat
     for name in ("卫健委_出生医学证明_二季度.xlsx", "会议通知.docx", "~$卫健委_出生医学证明.xlsx"):
         (tmp_path / "收件" / name).touch()
     assert "同一文件夹中有“卫健委_出生医学证明_二季度.xlsx”，是否为该文件？" in refusal(tmp_path, "收件/卫健委_出生医学证明.xlsx").message("zh")
-    assert "同一文件夹中" not in refusal(tmp_path, "收件/zz.csv").message("zh")
+    assert "“卫健委_出生医学证明_二季度.xlsx”" in refusal(tmp_path, "收件/卫健委_出生医学证明_二季度.xls").message("zh")
+    for name in ("zz.csv", "公安.xlsx"):  # an equal extension alone makes no likeness
+        assert "同一文件夹中" not in refusal(tmp_path, f"收件/{name}").message("zh")
     assert "'卫健委_出生医学证明_二季度.xlsx'" in refusal(tmp_path, "收件/卫健委_出生医学证明.xlsx").message("en")
 
 

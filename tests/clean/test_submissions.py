@@ -173,7 +173,7 @@ def test_list_of_an_earlier_period_is_refused_when_it_has_enough_rows(clean: Cle
 def test_all_lists_of_a_wrong_period_are_named_at_once(clean: Clean) -> None:
     late = cert(born="2025-05-05", issued="2025-05-06")
     with pytest.raises(ProblemsFoundError) as error:
-        clean({"a.csv": [CERT, late], "b.csv": [CERT, late]}, {"birth_cert": ["a.csv", "b.csv"]})
+        clean({"a.csv": [CERT, late], "b.csv": [CERT, late, late]}, {"birth_cert": ["a.csv", "b.csv"]})
     assert len(error.value.problems) == 2
 
 

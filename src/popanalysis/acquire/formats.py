@@ -14,14 +14,14 @@ _OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURE: Final = Text("图片", "a picture")
 #: First bytes -> what the file is.
 _FIRST_BYTES: Final = (
-    (b"%PDF", Text("PDF 文件", "a PDF document")),
+    (b"%PDF", Text(" PDF 文件", "a PDF document")),
     (b"\xff\xd8\xff", _PICTURE), (b"\x89PNG", _PICTURE), (b"GIF8", _PICTURE), (b"II*\x00", _PICTURE), (b"MM\x00*", _PICTURE),
     (b"{\\rtf", Text("文字文档（RTF）", "a text document (RTF)")),
     (b"Rar!", Text("压缩包", "an archive")), (b"7z\xbc\xaf", Text("压缩包", "an archive")), (b"\x1f\x8b", Text("压缩包", "an archive")),
 )
 #: The folder inside a zip, or the stream inside an OLE2 container, that tells what wrote it.
-_INSIDE_ZIP: Final = (("word/", Text("Word 文档", "a Word document")), ("ppt/", Text("演示文稿", "a presentation")), ("xl/", None), ("content.xml", None))
-_INSIDE_OLE2: Final = (("WordDocument", Text("Word 文档", "a Word document")), ("PowerPoint Document", Text("演示文稿", "a presentation")))
+_INSIDE_ZIP: Final = (("word/", Text(" Word 文档", "a Word document")), ("ppt/", Text("演示文稿", "a presentation")), ("xl/", None), ("content.xml", None))
+_INSIDE_OLE2: Final = (("WordDocument", Text(" Word 文档", "a Word document")), ("PowerPoint Document", Text("演示文稿", "a presentation")))
 _PAGES: Final = ((b"mime-version", "MHTML"), (b"<?xml", "XML"), (b"<", "HTML"))
 _OF_THE_SYSTEM: Final = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
 

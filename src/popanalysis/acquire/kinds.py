@@ -65,7 +65,7 @@ class KindGuess:
         words = "、".join(self.title_words)
         return Text(
             zh=f"表头中有 {self.n_fields} 列属于“{KIND_NAMES[self.kind].zh}”" + (f"，标题含“{words}”" if words else ""),
-            en=f"{self.n_fields} columns of the head belong to {KIND_NAMES[self.kind].en}" + (f"; the title says {words}" if words else ""))
+            en=f"{self.n_fields} columns of the head belong to {KIND_NAMES[self.kind].en}" + (f"; the title says {', '.join(self.title_words)}" if words else ""))
 
 
 def guess_kinds(table: Table, file_name: str = "") -> list[KindGuess]:

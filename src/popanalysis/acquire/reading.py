@@ -69,10 +69,10 @@ def _whereabouts(path: Path) -> Text:
     if not path.parent.is_dir():
         return Text(f"文件夹“{path.parent.name}”也不存在。", f" Its folder '{path.parent.name}' does not exist either.")
     try:
-        names = sorted(p.name for p in path.parent.iterdir() if p.is_file() and not is_of_the_system(p.name))
+        beside = {p.stem: p.name for p in sorted(path.parent.iterdir()) if p.is_file() and not is_of_the_system(p.name)}
     except OSError:
         return Text("", "")
-    near = difflib.get_close_matches(path.name, names, n=1)
+    near = [beside[stem] for stem in difflib.get_close_matches(path.stem, list(beside), n=1)]
     return Text(f"同一文件夹中有“{near[0]}”，是否为该文件？", f" The same folder holds '{near[0]}': is that the file?") if near else Text("", "")
 
 

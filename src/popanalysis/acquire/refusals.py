@@ -84,10 +84,12 @@ def _only_hidden(sheet: str, kind: str, file: str) -> SourceFileError:
 
 
 def _no_sheet_fits(likely: KindGuess | None, tables: Sequence[Table], kind: str, file: str) -> SourceFileError:
+    is_text = [table.name for table in tables] == [""]
+    zh, en, cannot = ("不能", "File ", "not") if is_text else ("中没有一张可见工作表能", "No visible sheet of ", "")
     hint = _hint(likely, kind) if likely and likely.n_fields >= _FEWEST else _first_row(tables, kind)
     return SourceFileError(
-        zh=f"文件 {file} 中没有一张可见工作表能识别为“{KIND_NAMES[kind].zh}”（{kind}）。{hint.zh}请核对文件与类别，或在 params/sources/ 中写明列对应。",
-        en=f"No visible sheet of {file} can be recognised as {KIND_NAMES[kind].en} ({kind}).{hint.en} Check file and kind, or describe the columns in params/sources/.",
+        zh=f"文件 {file} {zh}识别为“{KIND_NAMES[kind].zh}”（{kind}）。{hint.zh}请核对文件与类别，或在 params/sources/ 中写明列对应。",
+        en=f"{en}{file} can{cannot} be recognised as {KIND_NAMES[kind].en} ({kind}).{hint.en} Check file and kind, or describe the columns in params/sources/.",
         file=file, kind=kind, likely=likely.kind if likely else None)
 
 
