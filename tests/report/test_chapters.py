@@ -130,6 +130,15 @@ def test_every_table_and_chart_of_births_speaks_of_the_same_births():
     assert [chapter.tables[name].rows[-1][1] for name in ("births_by_town", "births_by_month")] == ["50", "50"]
 
 
+def test_a_list_that_is_not_there_has_no_column_of_noughts():
+    by_lists = pd.DataFrame([(True, True, True, 0), (True, False, True, 30), (True, False, False, 9)], columns=[*BIRTH_KINDS, "n_births"])
+    place = pd.DataFrame([("甲镇", "2025-01", "1", 39, 39, 0, 30)], columns=["town", "month", "child_sex", "n_births", *(f"n_{kind}" for kind in BIRTH_KINDS)])
+    chapter = chapter_births(by_lists, place, {"home": 39, "elsewhere": 0, "unknown": 0}, {"of_period": 39, "earlier": 0, "undated": 0, "waiting": 0}, BIRTH_KINDS, params())
+    assert [head for head, in chapter.tables["births_by_town"].heads] == ["出生", "出生医学证明", "镇村实名登记"]
+    assert chapter.parts[1].data["lists"].tolist() == ["出生医学证明、镇村实名登记", "出生医学证明"]
+    assert "births.not_yet_in.hukou_birth" not in chapter.results
+
+
 # --- open questions
 
 

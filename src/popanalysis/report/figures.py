@@ -66,7 +66,7 @@ def plot_grouped_bars(counts: pd.DataFrame, *, words: Words, shown: pd.DataFrame
             en=f"A grouped bar chart holds at most {len(COLOURS)} groups, found {n_groups}. Merge groups or draw several charts.", n_groups=n_groups)
     height = 0.8 / n_groups
     with house_style():
-        figure, axes = new_figure(0.5 + (0.2 * n_groups + 0.14) * len(counts))
+        figure, axes = new_figure(0.5 + (0.165 * n_groups + 0.1) * len(counts))
         for i, group in enumerate(counts.columns):
             texts = _texts(counts[group], None if shown is None else shown[group])
             bars = axes.barh(

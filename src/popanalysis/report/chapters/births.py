@@ -46,14 +46,17 @@ def chapter_births(
     sums = [keys for keys in by_list.values() if not 0 < whole - int(held[keys].sum()) < params.small_cells]
     _add_figures(chapter, held, sums, home, standing)
     published = suppress_counts(held, params.small_cells, sums=sums)
-    index = pd.MultiIndex.from_frame(by_lists[list(lists)], names=list(lists))
-    source = word("comma", language).join(label("kind_short", kind, language) for kind in lists)
+    received = [kind for kind in lists if was_received(kind, params)]  # a list that is not there holds nothing, which is not to say that births are missing from it
+    drawn = by_lists.index[~by_lists[[kind for kind in lists if kind not in received]].any(axis=1)]
+    keys = held.index[by_lists.index.get_indexer(drawn)]
+    index = pd.MultiIndex.from_frame(by_lists.loc[drawn, received], names=received)
+    source = word("comma", language).join(label("kind_short", kind, language) for kind in received)
     chapter.show(_said(str(published.shown.at["total", "n"]), home, standing, params))
     chapter.show(plot_overlap(
-        pd.Series(published.values["n"].iloc[:-1].to_numpy(), index=index), shown=pd.Series(published.shown["n"].iloc[:-1].to_numpy(), index=index),
+        pd.Series(published.values["n"][keys].to_numpy(), index=index), shown=pd.Series(published.shown["n"][keys].to_numpy(), index=index),
         words=words_of_chart(params, in_language("本期出生在各名单中的重合情况", "Births of the quarter by the lists that hold them", language),
                              label("unit", "births", language), source, scope=_own_scope(params))))
-    _show_places(chapter, by_place, lists, params, source)
+    _show_places(chapter, by_place, received, params, source)
     return chapter
 
 
@@ -104,11 +107,11 @@ def _said(total: str, home: Mapping[str, int], standing: Mapping[str, int], para
         + (f" Other births of the banner: {', '.join(told)}." if told else ""), language))
 
 
-def _show_places(chapter: Chapter, by_place: pd.DataFrame, lists: Sequence[str], params: QuarterParams, source: str) -> None:
+def _show_places(chapter: Chapter, by_place: pd.DataFrame, received: Sequence[str], params: QuarterParams, source: str) -> None:
     language = params.language
     total, unknown = word("total", language), in_language("不详", "not known", language)
-    columns = ["n_births", *(f"n_{kind}" for kind in lists)]
-    heads = {"n_births": in_language("出生", "Births", language), **{f"n_{kind}": label("kind_short", kind, language) for kind in lists}}
+    columns = ["n_births", *(f"n_{kind}" for kind in received)]
+    heads = {"n_births": in_language("出生", "Births", language), **{f"n_{kind}": label("kind_short", kind, language) for kind in received}}
     for key, head, name, title in (
         ("town", label("field", "town", language), "births_by_town", in_language("本期出生：按苏木乡镇和名单", "Births of the quarter by town and list", language)),
         ("month", in_language("出生月份", "Month of birth", language), "births_by_month", in_language("本期出生：按月份和名单", "Births of the quarter by month and list", language)),
@@ -122,7 +125,7 @@ def _show_places(chapter: Chapter, by_place: pd.DataFrame, lists: Sequence[str],
             language=language, small_cells=params.small_cells,
             notes=[in_language("各名单所见之和不等于出生数：同一出生可见于几份名单。", "The lists do not add up to the births: one birth may stand in several.", language)]))
         if key == "town":
-            _add_not_in(chapter, counts.loc[[total]].iloc[0], safe.values.loc[[total]].iloc[0], lists, params)
+            _add_not_in(chapter, counts.loc[[total]].iloc[0], safe.values.loc[[total]].iloc[0], received, params)
             drawn = safe.values.drop(index=[total, unknown], errors="ignore")
             chapter.show(plot_grouped_bars(
                 drawn[columns[1:]].rename(columns=heads), shown=safe.shown.loc[drawn.index, columns[1:]].rename(columns=heads),
@@ -130,9 +133,9 @@ def _show_places(chapter: Chapter, by_place: pd.DataFrame, lists: Sequence[str],
                                      label("unit", "births", language), source, scope=_own_scope(params))))
 
 
-def _add_not_in(chapter: Chapter, counts: pd.Series[Any], published: pd.Series[Any], lists: Sequence[str], params: QuarterParams) -> None:
+def _add_not_in(chapter: Chapter, counts: pd.Series[Any], published: pd.Series[Any], received: Sequence[str], params: QuarterParams) -> None:
     """How many births each list received does not hold yet; not where that would give a withheld total away."""
-    for kind in (kind for kind in lists if was_received(kind, params)):
+    for kind in received:
         hidden = bool(published[["n_births", f"n_{kind}"]].isna().any())
         chapter.results.add(
             f"births.not_yet_in.{kind}", None if hidden else int(counts["n_births"] - counts[f"n_{kind}"]), "births", suppressed=hidden, definition={

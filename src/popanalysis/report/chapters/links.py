@@ -45,7 +45,7 @@ def chapter_linkage(engine_notes: Sequence[Note], expected: Mapping[str, float |
         "(expected by the model, not audited by hand). Not linked does not mean not registered.", language)))
     if engine_notes:
         chapter.show(paragraph(in_language("比对程序的说明：", "What the comparison says of itself:", language), role="note"))
-        chapter.show(bullets([_in_words(note, language) for note in engine_notes]))
+        chapter.show(bullets(dict.fromkeys(_in_words(note, language) for note in engine_notes)))
     return chapter
 
 
@@ -98,10 +98,10 @@ def chapter_agreement(agreement: pd.DataFrame, params: QuarterParams) -> Chapter
         return chapter
     source = in_language("已对应的出生", "linked births", language)
     caution = in_language("比率只反映已对应的记录；参与对应的项目，其一致率偏高。", "The rates are of linked records only; a field that helped to link them agrees more often than it would otherwise.", language)
-    chapter.show(plot_agreement(
-        pd.DataFrame(drawn, columns=["field", "lists", "agree", "compared"]).set_index(["field", "lists"]), small_cells=params.small_cells,
-        words=words_of_chart(params, in_language("各项目在两份名单间的一致率及 95% 置信区间", "Agreement of each field between two lists, with 95% interval", language), "%", source)))
     chapter.publish("agreement", show_table(
         pd.DataFrame(rows).set_index([word("field", language), in_language("名单", "Lists", language)]), title=in_language("各项目在两份名单间的一致情况", "Agreement of each field between two lists", language), scope=scope_of(params),
         unit=in_language("例、%", "births, %", language), source=source, language=language, small_cells=params.small_cells, notes=[caution]))
+    chapter.show(plot_agreement(
+        pd.DataFrame(drawn, columns=["field", "lists", "agree", "compared"]).set_index(["field", "lists"]), small_cells=params.small_cells,
+        words=words_of_chart(params, in_language("各项目在两份名单间的一致率及 95% 置信区间", "Agreement of each field between two lists, with 95% interval", language), "%", source)))
     return chapter

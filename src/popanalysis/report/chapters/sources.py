@@ -55,7 +55,8 @@ def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
         chapter.show(paragraph(in_language(
             f"未收到：{names}。本记录不将任何出生列为上述名单“尚未见到”，有关比率不含该名单。",
             f"Not received: {names}. Nothing is counted as missing from it and no rate uses it.", language), role="warning"))
-    chapter.show(*(paragraph(sentence, role="warning") for row in arrivals.to_dict("records") for sentence in _unread(row, language)))
+    shown_name = _short_names(list(arrivals["file"]))
+    chapter.show(*(paragraph(sentence, role="warning") for row in arrivals.to_dict("records") for sentence in _unread(row, shown_name[row["file"]], language)))
     table = pd.DataFrame(rows)
     if not params.received:
         table = table.drop(columns=word("received", language))
@@ -67,9 +68,8 @@ def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
     return chapter
 
 
-def _unread(source: Mapping[Any, Any], language: str) -> Iterator[str]:
+def _unread(source: Mapping[Any, Any], file: str, language: str) -> Iterator[str]:
     """What a reader of the figures must know of a file: sheets and columns left out, hidden rows taken."""
-    file = source["file"]
     for name, n_rows in source["hidden_sheets"]:
         yield in_language(f"{file}：工作表“{name}”为隐藏工作表，未采用（{n_rows} 行）。如属应报内容，请报送单位取消隐藏后重新报送。",
                           f"{file}: sheet '{name}' is hidden and was left out ({n_rows} rows). If it belongs to the list, ask for the file with the sheet shown.", language)
