@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -186,3 +187,13 @@ def test_what_a_reviewer_must_decide_stops_nothing(project):
     run_period(project / "params/2025Q1.yaml")
     cases = cases_of(project)
     assert (cases["recipient"] == "reviewer").any()
+
+
+@pytest.mark.parametrize("nil", [True, False])
+def test_a_nil_report_is_asked_about_and_a_list_not_received_is_not(project, nil):
+    added = "nil_reports: [town_birth]\nas_of: \"" if nil else "as_of: \""
+    run_period(change(project, ('  town_birth:  ["data/2025Q1/乡镇_出生调查.xlsx"]\n', ""), ('as_of: "', added)))
+    cases = cases_of(project)
+    assert (cases["code"].eq("missing_at") & cases["list_b"].eq("town_birth")).any() == nil
+    figures = json.loads((project / OUT / "r1/publish/results.json").read_text(encoding="utf-8"))["figures"]
+    assert figures["arrivals.town_birth.state"]["value"] == ("nil" if nil else "not_received")
