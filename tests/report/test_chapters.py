@@ -130,6 +130,12 @@ def test_every_table_and_chart_of_births_speaks_of_the_same_births():
     assert [chapter.tables[name].rows[-1][1] for name in ("births_by_town", "births_by_month")] == ["50", "50"]
 
 
+def test_what_a_list_lacks_is_not_told_by_the_births_and_what_it_holds():
+    chapter = births(40, 3)
+    assert chapter.tables["births_by_town"].rows[-1] == ("合计", "43", "43", "×", "43") and "以免由出生数推算" in chapter.tables["births_by_town"].notes[1]
+    assert chapter.results["births.not_yet_in.hukou_birth"]["value"] is None and chapter.results["births.held_by.total"]["value"] == 43
+
+
 def test_a_list_that_is_not_there_has_no_column_of_noughts():
     by_lists = pd.DataFrame([(True, True, True, 0), (True, False, True, 30), (True, False, False, 9)], columns=[*BIRTH_KINDS, "n_births"])
     place = pd.DataFrame([("甲镇", "2025-01", "1", 39, 39, 0, 30)], columns=["town", "month", "child_sex", "n_births", *(f"n_{kind}" for kind in BIRTH_KINDS)])

@@ -21,7 +21,7 @@ def run_record():
         "schema": 1, "period": "2025Q1", "state": "checked", "revision": 1, "language": "zh", "as_of": "2025-04-10",
         "parameters": {"period": "2025Q1", "home_division": "159901", "inputs": {}, "as_of": "2025-04-10"},
         "inputs": [{"kind": "birth_cert", "file": "data/a.xlsx", "sha256": HASH, "n_rows": 12, "received": None}],
-        "rule_sets": [{"name": "births", "version": 1, "file": "params/linkage/births.v1.yaml", "sha256": HASH}],
+        "rule_sets": [{"name": "births", "version": 1, "file": "params/linkage/births.v1.yaml", "sha256": HASH, "role": "linkage"}],
         "versions": {"popanalysis": "0.1.0", "python": "3.11.7", "packages": {"pandas": "2.3.3"}},
         "notebook": {"file": "notebooks/quarterly_record.ipynb", "sha256": HASH},
         "previous_record": {"folder": "outputs/2024Q4", "revision": 1, "fingerprint": HASH}, "revision_before": None,
@@ -31,6 +31,11 @@ def run_record():
 
 
 def test_a_complete_run_record_keeps_its_contract(run_record):
+    check_run_record(run_record)
+
+
+def test_a_rule_set_of_an_older_record_has_no_role(run_record):
+    del run_record["rule_sets"][0]["role"]
     check_run_record(run_record)
 
 
@@ -46,7 +51,7 @@ def test_every_key_of_the_run_record_is_needed(run_record):
 
 @pytest.mark.parametrize(("path", "value"), [
     (("schema",), 2), (("period",), "2025Q5"), (("state",), "final"), (("revision",), 0), (("revision",), None), (("fingerprint",), None),
-    (("fingerprint",), "abc"), (("sealed",), []), (("as_of",), "10.4.2025"), (("inputs", 0, "sha256"), "x"), (("inputs", 0, "n_rows"), "12"),
+    (("fingerprint",), "abc"), (("sealed",), []), (("as_of",), "10.4.2025"), (("inputs", 0, "sha256"), "x"), (("inputs", 0, "n_rows"), "12"), (("rule_sets", 0, "role"), "births"),
     (("sealed", 0, "path"), "publish\\results.json"), (("row_accounting", "birth_cert", "used"), -1), (("row_accounting", "birth_cert", "total"), 14)])
 def test_a_changed_run_record_is_refused_at_its_place(run_record, path, value):
     changed = copy.deepcopy(run_record)
