@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import recordlinkage
 
+from popanalysis.link.blocking import BlockOn
 from popanalysis.link.coding import ValueTable, code_values
 from popanalysis.link.comparisons import CertificateNumber, Comparison, DateOf, Exact, IdNumber, PersonName, RecordlinkageComparer
 from popanalysis.link.comparisons.person_name import NameKeys
@@ -43,6 +44,17 @@ def test_K01_what_a_cast_makes_of_a_gap_is_missing_however_it_is_written(word, o
 def test_K17_words_that_are_names_stay_names(name):
     assert code_values(np.array([name, "王芳"], dtype=object))[0].tolist() == [0, 1]
     assert level(NAME, name, name) == "equal" and level(Exact("x"), name, name) == "equal"
+
+
+@pytest.mark.parametrize("dtype", ["object", "string", "Int64", "boolean", "float64", "datetime64[ns]", "category"])
+def test_K01_gaps_of_any_type_are_missing_in_the_recordlinkage_face(dtype):
+    gaps = pd.DataFrame({"x": pd.Series([None, None, None], dtype="object").astype(dtype)}, index=["a", "b", "c"])
+    full = pd.DataFrame({"x": ["2025-03-05", "王芳", pd.NA]}, index=["d", "e", "f"])
+    pairs = pd.MultiIndex.from_tuples([("a", "d"), ("b", "e"), ("c", "f")])
+    for comparison in (NAME, DATE, NUMBER, CERTIFICATE, Exact("x"), RecordlinkageComparer("x", {"class": "String"}, [0.9])):
+        found = recordlinkage.Compare([comparison]).compute(pairs, gaps, full)
+        assert found.iloc[:, 0].tolist() == [-1, -1, -3]
+    assert len(recordlinkage.Index([BlockOn(["x"])]).index(gaps, full)) == 0
 
 
 def test_K02_name_keys_keep_every_han_character():

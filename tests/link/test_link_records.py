@@ -586,6 +586,46 @@ def test_twins_stay_two_persons_without_a_line_about_twins(banner, rules):
     assert link_records(frames, plain).events.equals(link_records(frames, rules).events)
 
 
+GAPS = {
+    "object NA": lambda n: pd.array([pd.NA] * n, dtype=object), "object None": lambda n: np.array([None] * n, dtype=object),
+    "mixed": lambda n: np.array(([pd.NA, None, float("nan"), pd.NaT, ""] * n)[:n], dtype=object),
+    "string": lambda n: pd.array([pd.NA] * n, dtype="string"), "Int64": lambda n: pd.array([pd.NA] * n, dtype="Int64"),
+    "boolean": lambda n: pd.array([pd.NA] * n, dtype="boolean"), "float": lambda n: np.full(n, np.nan),
+    "date": lambda n: np.full(n, "NaT", dtype="datetime64[ns]"), "category": lambda n: pd.Categorical([None] * n),
+    "category of text": lambda n: pd.Categorical([None] * n, categories=["a"]), "text": lambda n: np.array(["<NA>"] * n, dtype=object)}
+
+
+def _of_every_kind(rules) -> tuple[LinkageRules, list[str], dict[str, pd.DataFrame]]:
+    """A rule set with every kind of comparison, the columns it uses, and 25 births that have them all."""
+    asked = rules.with_(comparisons=[*rules.model_dump(by_alias=True)["comparisons"], FEW_FIELDS["comparisons"][-1]])
+    frames = {kind: rows.assign(birth_date_precision="day", old_birth_cert_no=None, place="x") for kind, rows in with_truth(25, 6)[0].items()}
+    return asked, sorted({c.field for c in asked.comparisons} | {"old_birth_cert_no", "birth_date_precision"}), frames
+
+
+def _emptied(frames, names, gap=lambda n: [None] * n, kinds=LISTS) -> dict[str, pd.DataFrame]:
+    return {kind: rows.assign(**{name: gap(len(rows)) for name in names}) if kind in kinds else rows for kind, rows in frames.items()}
+
+
+@pytest.mark.parametrize(("gap", "engine"), [*((gap, "local") for gap in GAPS), ("mixed", "recordlinkage"), ("date", "recordlinkage")])
+def test_columns_of_gaps_say_nothing_whatever_their_type(rules, gap, engine):
+    asked, used, frames = _of_every_kind(rules)
+    names = [name for name in used if name not in ("mother_id", "mother_name")]
+    for kinds in (LISTS[:1], LISTS):
+        linked = link_records(_emptied(frames, names, GAPS[gap], kinds), asked, engine=engine)
+        assert linked.links["match_weight"].notna().all()
+        assert linked.events.equals(link_records(_emptied(frames, names, kinds=kinds), asked, engine=engine).events)
+    assert all(linked.links[name].astype(str).eq("missing_both").all() for name in names if name in linked.links)
+
+
+def test_each_column_alone_may_hold_gaps_only(rules):
+    asked, used, frames = _of_every_kind(rules)
+    for name in used:
+        linked = link_records(_emptied(frames, [name], GAPS["mixed"]), asked)
+        assert linked.links["match_weight"].notna().all() and len(linked.links) > 20
+        if name in linked.links:
+            assert linked.links[name].astype(str).eq("missing_both").all()
+
+
 @pytest.mark.parametrize("missing", [pd.NA, None, float("nan"), ""])
 def test_a_precision_that_is_missing_beside_a_missing_date_is_no_evidence(rules, missing):
     here = frame(a=ROW, b={**ROW, "birth_date": None}).assign(birth_date_precision=["day", missing])
