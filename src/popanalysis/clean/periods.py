@@ -58,5 +58,5 @@ def _where_dates_lie(dates: pd.Series, within: int, later: int, *, of_acts: bool
     en = f"{'acts' if of_acts else 'birth'} run from {dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}"
     if within:
         return (f"{zh}{len(dates)} 个日期中有 {later} 个晚于{span.in_words('zh')}（属于本期的 {within} 个），疑为以后{zh_unit}的名单",
-                f"{en}; {later} of {len(dates)} lie after {span.in_words('en')} ({within} within it); it may be the list of a later {en_unit}")
-    return (f"{zh}均不在{span.in_words('zh')}，疑为其他{zh_unit}的名单", f"{en}, none of them in {span.in_words('en')}; it may be the list of another {en_unit}")
+                f"{en}; {later} of {len(dates)} lie after {span} ({within} within it); it may be the list of a later {en_unit}")
+    return (f"{zh}均不在{span.in_words('zh')}，疑为其他{zh_unit}的名单", f"{en}, none of them in {span}; it may be the list of another {en_unit}")
