@@ -158,7 +158,8 @@ def suppress_grouped(counts: pd.Series[Any], threshold: int = 5) -> Suppressed:
 def suppress_held(frame: pd.DataFrame, threshold: int = 5, *, whole: str, total_row: Any) -> Suppressed:
     """Suppress the small counts of a table of events and of those that each list holds, and what would tell how few it lacks.
 
-    Twelve births of a town, eleven in a list: one is not in it. As with a rate, the rest is as small as a count of its own.
+    Twelve births of a town, eleven in a list: one is not in it. As with a rate, the rest is as small as a count of its own,
+    and only a lower bound of the list's count is shown.
 
     Parameters
     ----------
@@ -169,7 +170,7 @@ def suppress_held(frame: pd.DataFrame, threshold: int = 5, *, whole: str, total_
     --------
     >>> table = pd.DataFrame({"births": [12, 30, 42], "hukou": [11, 20, 31]}, index=["a", "b", "total"])
     >>> suppress_held(table, whole="births", total_row="total").shown["hukou"].tolist()
-    ['×', '×', '31']
+    ['≥8', '×', '31']
     """
     lists = [column for column in frame.columns if column != whole]
     wide = frame.assign(**{f"{column} lacks": frame[whole] - frame[column] for column in lists})
@@ -181,7 +182,10 @@ def suppress_held(frame: pd.DataFrame, threshold: int = 5, *, whole: str, total_
     lacking = {(r, place[f"{column} lacks"]) for r in rows for column in lists}
     found = _suppress(wide, counts, lines, threshold, kept={(r, place[whole]) for r in rows} | lacking,
                       unpublished={cell for cell in lacking if counts[cell] >= threshold})
-    values, shown = found.values[list(frame.columns)], found.shown[list(frame.columns)]
+    values, shown = found.values[list(frame.columns)], found.shown[list(frame.columns)].copy()
+    for column in lists:
+        few_lack = (frame[whole] - frame[column]).between(1, threshold - 1) & shown[column].eq(WITHHELD_MARK)
+        shown.loc[few_lack, column] = [f"≥{n - threshold + 1}" for n in frame.loc[few_lack, whole]]
     n_small = int(shown.apply(lambda column: column.astype(str).str.startswith("<")).to_numpy().sum())
     return Suppressed(values, shown, n_small, int(values.isna().to_numpy().sum()) - n_small)
 

@@ -122,14 +122,16 @@ def _show_places(chapter: Chapter, by_place: pd.DataFrame, received: Sequence[st
         safe = suppress_held(counts, params.small_cells, whole="n_births", total_row=total)
         notes = [in_language("各名单所见之和不等于出生数：同一出生可见于几份名单。", "The lists do not add up to the births: one birth may stand in several.", language)]
         if safe.n_withheld:
-            notes.append(in_language(f"某名单尚未见到的出生少于 {params.small_cells} 例时，该名单的数量隐去，以免由出生数推算。",
-                                     f"Where a list lacks fewer than {params.small_cells} births, its count is withheld: with the births it would tell how few.", language))
+            notes.append(in_language(f"某名单尚未见到的出生少于 {params.small_cells} 例时，该名单的数量只列下限（≥），以免由出生数推算。",
+                                     f"Where a list lacks fewer than {params.small_cells} births, only a lower bound (≥) of its count is shown: with the births it would tell how few.", language))
         chapter.publish(name, show_table(
             safe.shown.rename(columns=heads).rename_axis(head), title=title, scope=_own_scope(params), unit=label("unit", "births", language), source=source,
             language=language, small_cells=params.small_cells, notes=notes))
         if key == "town":
             _add_not_in(chapter, counts.loc[[total]].iloc[0], safe.values.loc[[total]].iloc[0], received, params)
             drawn = safe.values.drop(index=[total, unknown], errors="ignore")
+            bounds = safe.shown.loc[drawn.index].apply(lambda column: pd.to_numeric(column.str.extract(r"^≥(\d+)$", expand=False)))
+            drawn = drawn.fillna(bounds.astype("Int64"))  # a bar as long as what may be said
             chapter.show(plot_grouped_bars(
                 drawn[columns[1:]].rename(columns=heads), shown=safe.shown.loc[drawn.index, columns[1:]].rename(columns=heads),
                 words=words_of_chart(params, in_language("各苏木乡镇本期出生见于各名单的数量", "Births of the quarter of each town held by each list", language),
