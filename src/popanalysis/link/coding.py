@@ -260,13 +260,17 @@ def _check_dates(table: ValueTable, pool: list[str]) -> list[Note]:
     return [Note(f"{{field}}: {unreadable} distinct values are no ISO date and count as missing", f"{{field}}有 {unreadable} 个不同取值不是规范日期，按缺项处理", *pool)]
 
 
+def _hashes(values: ObjectArray) -> npt.NDArray[np.uint64]:
+    """Hash of each distinct value, and at the end one that stands for a gap (code -1)."""
+    return np.append(pd.util.hash_array(values, categorize=False), np.uint64(0x9E3779B97F4A7C15))
+
+
 def _content_order(source: npt.NDArray[np.int8], ids: ObjectArray, columns: Mapping[str, Column]) -> npt.NDArray[np.intp]:
     """Order records by source and content; only records alike in every column are ordered by their ids."""
     content = np.zeros(len(ids), dtype=np.uint64)
     for name in sorted(columns):
         column = columns[name]
-        hashes = np.append(pd.util.hash_array(column.table.values, categorize=False), np.uint64(0x9E3779B97F4A7C15))
-        content = (content ^ hashes[column.codes]) * np.uint64(0x100000001B3)
+        content = (content ^ column.table.keys(_hashes)[column.codes]) * np.uint64(0x100000001B3)
     order = np.lexsort((content, source))
     same = (np.diff(content[order]) == 0) & (np.diff(source[order]) == 0)
     if same.any():

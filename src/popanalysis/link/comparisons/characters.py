@@ -100,10 +100,11 @@ def skeleton(syllable: str) -> str:
     return "a" if folded[:1] in "aeo" else folded[:1]
 
 
-def _spoken(character: str) -> list[str]:
+@cache
+def _spoken(character: str) -> tuple[str, ...]:
     """Toneless readings of a character, the commonest first."""
     common = (_toneless(r) for r in _readings().get(str(ord(character)), "").split(",") if r)
-    return list(dict.fromkeys([*_MORE_READINGS.get(character, ()), *common]))
+    return tuple(dict.fromkeys([*_MORE_READINGS.get(character, ()), *common]))
 
 
 def syllables(latin: str) -> list[str]:
@@ -166,7 +167,7 @@ class Alphabet:
     def _describe(self, character: str, k: int) -> None:
         spoken = _spoken(character)
         first = dict.fromkeys([*([_SURNAME_READING[character]] if character in _SURNAME_READING else []), *spoken])
-        for table, found in ((self.reading, spoken), (self.surname, list(first))):
+        for table, found in ((self.reading, spoken), (self.surname, tuple(first))):
             table[k, : len(found[:3])] = [syllable_number(s) for s in found[:3]]
         code = _pickled("four_corner_method").get(character)
         if code and len(code) == 5:
