@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from popanalysis.errors import ParameterError, raise_together
 from popanalysis.project import shipped_folder
 
-__all__ = ["RuleSet", "current_file", "rule_folder"]
+__all__ = ["RuleSet", "check_version", "current_file", "rule_folder"]
 
 
 def rule_folder(root: Path, folder: str) -> Path:
@@ -97,9 +98,25 @@ class RuleSet(BaseModel):
         except ValidationError as error:
             raise_together(_explain(path.name, item, cls) for item in error.errors())
             raise  # pragma: no cover - raise_together always raises here
+        check_version(rules, path.name)
         rules._file = path.name
         rules._sha256 = hashlib.sha256(content).hexdigest()
         return rules
+
+
+def check_version(rules: RuleSet, file: str) -> None:
+    """Refuse a file called ``<name>.v<version>.yaml`` that holds another version; any other name will do for a trial.
+
+    Raises
+    ------
+    ParameterError : the two differ.
+    """
+    found = re.fullmatch(r"(.+)\.v(\d+)\.ya?ml", file)
+    if found and int(found[2]) != rules.version:
+        raise ParameterError(
+            zh=f"规则文件 {file} 的 version 写的是 {rules.version}，文件名表明是第 {int(found[2])} 版。请改正 version，或将文件改名为 {found[1]}.v{rules.version}.yaml。",
+            en=f"Rule file {file} holds version {rules.version}, its name says {int(found[2])}. Mend the version, or call the file {found[1]}.v{rules.version}.yaml.",
+            file=file, name="version")
 
 
 def _explain(file: str, item: Any, model: type[BaseModel]) -> ParameterError:

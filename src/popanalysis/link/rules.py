@@ -20,7 +20,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from popanalysis.errors import ParameterError, PopAnalysisError, raise_together
-from popanalysis.rulefile import RuleSet, current_file
+from popanalysis.rulefile import RuleSet, check_version, current_file
 
 __all__ = ["LinkageRules", "current_rules"]
 
@@ -188,7 +188,7 @@ class LinkageRules(RuleSet):
         """
         path = Path(path)
         rules = cls.from_values(_load(path), path.name)
-        _check_version(rules, path.name)
+        check_version(rules, path.name)
         rules._file = path.name
         for comparison in rules.comparisons:
             if comparison.term_frequency and comparison.term_frequency.table:
@@ -293,13 +293,6 @@ def _load(path: Path) -> Any:
         raise ParameterError(
             zh=f"规则文件 {path.name}{zh_line}无法读取：须为 UTF-8 编码的 YAML 文本。请检查路径和格式。",
             en=f"Rule file {path.name}{en_line} cannot be read as UTF-8 YAML ({type(error).__name__}). Check path and form.", file=str(path)) from error
-
-
-def _check_version(rules: LinkageRules, file: str) -> None:
-    found = re.fullmatch(r"(.+)\.v(\d+)\.ya?ml", file)
-    if found and int(found[2]) != rules.version:
-        raise _wrong(file, "version", f"文件名表明是第 {int(found[2])} 版，内容写的是 {rules.version}；请将 version 改为 {int(found[2])}，或将文件改名为 {found[1]}.v{rules.version}.yaml",
-                     f"the file name says {int(found[2])}, found {rules.version}; write version: {int(found[2])} or call the file {found[1]}.v{rules.version}.yaml")
 
 
 def _frequencies(path: Path) -> pd.Series[int]:
