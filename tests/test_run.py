@@ -124,7 +124,7 @@ def test_K24_a_notebook_without_the_parameters_tag_is_refused(project: Path) -> 
 
 def test_K24_the_period_the_code_used_is_the_one_asked_for(project: Path) -> None:
     insert_cell(project, 'params = params.model_copy(update={"period": "2025Q2"})', after="rooms")
-    with pytest.raises(PopAnalysisError, match="2025Q2|2025年第二季度"):
+    with pytest.raises(PopAnalysisError, match=r"2025Q2|2025年第二季度"):
         run_period(project / PARAMS)
     assert left_in(project) == FAILED_IN_NOTEBOOK
 
