@@ -197,3 +197,49 @@ def test_a_nil_report_is_asked_about_and_a_list_not_received_is_not(project, nil
     assert (cases["code"].eq("missing_at") & cases["list_b"].eq("town_birth")).any() == nil
     figures = json.loads((project / OUT / "r1/publish/results.json").read_text(encoding="utf-8"))["figures"]
     assert figures["arrivals.town_birth.state"]["value"] == ("nil" if nil else "not_received")
+
+
+# --- what an independent reader found
+
+
+def test_a_run_killed_while_its_notebook_was_written_does_not_block_the_period(project):
+    (project / OUT / ".unfinished").mkdir(parents=True)
+    (project / OUT / ".unfinished/quarterly_record.ipynb").write_text('{"cells": [', encoding="utf-8")
+    assert run_period(project / "params/2025Q1.yaml").name == "r1" and not (project / OUT / ".unfinished").exists()
+
+
+def test_two_periods_do_not_share_a_folder(recorded):
+    params = change(recorded, ('as_of: "', 'output_dir: "outputs/2025Q1"\nas_of: "'), period="2025Q2")
+    assert "output_dir" in refused(params, ParameterError)
+
+
+def test_an_output_folder_outside_the_project_works_from_quarter_to_quarter(project, tmp_path):
+    away = (tmp_path / "away").as_posix()
+    run_period(change(project, ('as_of: "', f'output_dir: "{away}/2025Q1"\nas_of: "')))
+    second = change(project, ('previous_record: "outputs/2025Q1"', f'previous_record: "{away}/2025Q1"'), period="2025Q2")
+    told = json.loads((run_period(second) / "publish/run_record.json").read_text(encoding="utf-8"))
+    assert told["previous_record"]["folder"] == f"{away}/2025Q1/r1"
+
+
+def test_a_record_still_verifies_when_the_quarter_before_has_a_newer_revision(recorded):
+    run_period(recorded / "params/2025Q2.yaml")
+    rules = recorded / "params/2025Q1.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("2025-04-10", "2025-04-11"), encoding="utf-8")
+    run_period(rules)
+    assert verify_record(recorded / "outputs/2025Q2").is_equal
+
+
+def test_a_person_whose_row_was_not_used_is_not_published_either(project):
+    path = project / "data/2025Q1/公安_出生申报.csv"
+    lines = path.read_text(encoding="gb18030").splitlines()
+    cells = lines[4].split(",")
+    cells[1], cells[3] = "仝寰煊", "20250501"  # accepted after the quarter: out of scope
+    path.write_text("\n".join([*lines[:4], ",".join(cells), *lines[5:], ""]), encoding="gb18030")
+    notebook = project / "notebooks/quarterly_record.ipynb"
+    import nbformat
+
+    book = nbformat.read(notebook, as_version=4)
+    book.cells.append(nbformat.v4.new_code_cell("print('仝寰煊')", id="tells"))
+    nbformat.write(book, notebook)
+    with pytest.raises(RecordError, match=r"record\.html"):
+        run_period(project / "params/2025Q1.yaml")

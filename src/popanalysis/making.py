@@ -18,7 +18,7 @@ import pandas as pd
 
 from popanalysis import errors
 from popanalysis.acquire import read_decisions, read_earlier, read_submissions
-from popanalysis.clean import Divisions, clean_submissions
+from popanalysis.clean import Divisions, clean_records, clean_submissions
 from popanalysis.columns import KINDS_READ
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
 from popanalysis.params import QuarterParams
@@ -27,7 +27,7 @@ from popanalysis.reconcile import apply_decisions, read_birth_rules
 from popanalysis.report import file_hash, render_html, scan_publish
 from popanalysis.report.record_files import PERSONAL_FIELDS, PUBLISH, RESTRICTED, personal_values, write_json
 from popanalysis.report.sealed_record import read_run_record, refuse_changed_files
-from popanalysis.workspace import TASK, WORK_ENV, Workspace
+from popanalysis.workspace import TASK, WORK_ENV, Workspace, current_revision
 
 __all__ = ["NOTEBOOK", "input_hashes", "make_record", "notebook_file", "preflight", "project_root", "read_notebook", "write_notebook"]
 
@@ -46,8 +46,13 @@ def project_root(start: Path) -> Path:
         return find_root(start.resolve())
 
 
-def preflight(params: QuarterParams, root: Path) -> None:
-    """Find everything that can be found before anything is linked, and show it at once."""
+def preflight(params: QuarterParams, root: Path) -> frozenset[str]:
+    """Find everything that can be found before anything is linked, and show it at once.
+
+    Returns
+    -------
+    Names and numbers of every person in the lists, also of rows that will not be used: none may stand in what is published.
+    """
     problems: list[PopAnalysisError] = list(_not_yet(params))
     has_lists = any(params.inputs.get(kind) for kind in KINDS_READ)
     if not has_lists:
@@ -74,7 +79,21 @@ def preflight(params: QuarterParams, root: Path) -> None:
         attempt(lambda: _check_home(params, divisions, cleaned.records if cleaned else {}))
     if (template := notebook_file(root)) is not None:
         attempt(lambda: _check_template(template))
+    attempt(lambda: _check_output_folder(params, root))
     raise_together(problems)
+    return frozenset(personal_values(
+        (clean_records(s.cells, s.kind, types=s.types, divisions=divisions, as_of=params.as_of_date, date_order=s.date_order)[0] for s in submissions or ()),
+        PERSONAL_FIELDS))
+
+
+def _check_output_folder(params: QuarterParams, root: Path) -> None:
+    """Refuse to write one period's revisions beside another's."""
+    home = params.output_folder(root)
+    current = current_revision(home)
+    if current is not None and (period := read_run_record(current)["period"]) != params.period:
+        raise ParameterError(
+            zh=f"文件夹 {home.name} 中已有 {period} 的记录，不能再放 {params.period} 的记录。请为 output_dir 另选文件夹。",
+            en=f"Folder {home.name} holds the record of {period} already; choose another output_dir for {params.period}.", name="output_dir", found=period)
 
 
 def _not_yet(params: QuarterParams) -> Iterator[PopAnalysisError]:
@@ -118,7 +137,7 @@ def _check_template(path: Path) -> None:
 # --- making -----------------------------------------------------------------------------------------
 
 
-def make_record(params: QuarterParams, root: Path, work: Path, before: Path | None, *, progress: bool) -> None:
+def make_record(params: QuarterParams, root: Path, work: Path, before: Path | None, persons: frozenset[str], *, progress: bool) -> None:
     """Make a whole record in a new folder: run the notebook, check that it ran to its end on the files as they were, render, scan.
 
     Parameters
@@ -127,6 +146,7 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     root : the project folder.
     work : the folder to make; it receives ``publish/`` and ``restricted/``.
     before : the revision this one follows.
+    persons : names and numbers that may not stand in what is published, from :func:`preflight`.
     progress : show papermill's progress bar.
 
     Raises
@@ -155,7 +175,7 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     write_json(work / PUBLISH / "run_record.json", told)
     html = render_html(work / PUBLISH / NOTEBOOK, language=params.language, title=_title(params), stamp="checked")
     (work / PUBLISH / "record.html").write_text(html, encoding="utf-8", newline="\n")
-    _scan(work, params, root)
+    _scan(work, params, root, persons)
     (work / TASK).unlink()
 
 
@@ -245,12 +265,12 @@ def _publish_notebook(notebook: nbformat.NotebookNode, path: Path, params: Quart
     write_notebook(notebook, path)
 
 
-def _scan(work: Path, params: QuarterParams, root: Path) -> None:
+def _scan(work: Path, params: QuarterParams, root: Path, persons: frozenset[str]) -> None:
     """Refuse to publish a folder in which a person can be found. Names of places and files may stand there, whoever is called so."""
     records = pd.read_parquet(work / RESTRICTED / "records.parquet")
     towns = Divisions.load(params.divisions_file(root), params.home_division).towns.get(params.home_division, {})
     files = [source.name for sources in params.inputs.values() for source in sources]
-    found = scan_publish(work / PUBLISH, personal_values([records], PERSONAL_FIELDS), allowed=[*towns, *files])
+    found = scan_publish(work / PUBLISH, persons | personal_values([records], PERSONAL_FIELDS), allowed=[*towns, *files])
     if found:
         places = sorted({str(f.file) for f in found})
         raise RecordError(

@@ -49,7 +49,7 @@ def run_period(params_file: Path, *, progress: bool = False) -> Path:
     """
     params = QuarterParams.read(params_file)
     root = project_root(params_file)
-    preflight(params, root)
+    persons = preflight(params, root)
     home = params.output_folder(root)
     with only_run(home, params.period):
         _set_aside_leftovers(home, params)
@@ -57,7 +57,7 @@ def run_period(params_file: Path, *, progress: bool = False) -> Path:
         before = current_revision(home)
         work = home / UNFINISHED
         try:
-            make_record(params, root, work, before, progress=progress)
+            make_record(params, root, work, before, persons, progress=progress)
         except KeyboardInterrupt:
             error = RecordError(zh="已按要求中断，没有生成记录，原有修订未受影响。可重新运行。", en="Interrupted as asked; no record was made and earlier revisions are untouched. Run again when ready.")
             _keep_failure(home, work, params, error)
@@ -141,8 +141,11 @@ def _keep_failure(home: Path, work: Path, params: QuarterParams, error: BaseExce
     head = f"FAILED 运行失败 {params.period}（{NOTEBOOK}）"
     (failed / "FAILED.txt").write_text(f"{head}\n{reason.text.zh}\n{reason.text.en}\n", encoding="utf-8", newline="\n")
     partial = work / NOTEBOOK
-    if partial.is_file():
+    try:
         notebook = read_notebook(partial)
+    except RecordError:
+        pass  # there is none, or the machine stopped while it was being written
+    else:
         said = f"# {head}\n\n{reason.text.zh}\n\n{reason.text.en}"
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(said, id="failed"))  # type: ignore[no-untyped-call]
         write_notebook(notebook, failed / f"FAILED_{NOTEBOOK}")

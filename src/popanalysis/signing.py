@@ -57,14 +57,16 @@ def verify_record(folder: Path, *, progress: bool = False) -> Verification:
     root = project_root(revision)
     _refuse_missing_inputs(told, root)
     hints = tuple(_what_changed_since(told, params, root))
-    preflight(params, root)
+    if told["previous_record"]:  # the revision the record was made from, also when the previous quarter has a newer one by now
+        params = params.model_copy(update={"previous_record": told["previous_record"]["folder"]})
+    persons = preflight(params, root)
     home = revision.parent
     with only_run(home, params.period):
         work = home / VERIFYING
         shutil.rmtree(work, ignore_errors=True)
         before = home / told["revision_before"]["revision"] if told["revision_before"] else None
         try:
-            make_record(params, root, work, before, progress=progress)
+            make_record(params, root, work, before, persons, progress=progress)
             differing = _compare(revision, work)
         finally:
             shutil.rmtree(work, ignore_errors=True)

@@ -201,6 +201,14 @@ def test_replaced_submission_stays_accounted_for_and_takes_no_part(clean: Clean)
     assert by_file == {("一.csv", "superseded"): 3, ("二.csv", "not_a_record"): 1, ("二.csv", "used"): 1}
 
 
+@pytest.mark.parametrize("corrected", ["a_更正.csv", "z_更正.csv"])
+def test_a_corrected_list_keeps_the_ids_of_rows_that_stayed_whatever_it_is_called(clean: Clean, corrected: str) -> None:
+    rows = [CERT, cert(), cert("Y159000002", "王二")]
+    before = clean({"m.csv": rows}, {"birth_cert": ["m.csv"]})
+    after = clean({"m.csv": rows, corrected: rows}, {"birth_cert": [{"path": corrected, "replaces": "m.csv"}]})
+    assert set(after.records["birth_cert"].index) == set(before.records["birth_cert"].index)
+
+
 def test_memory_only_values_are_in_the_records_and_in_no_fault(clean: Clean) -> None:
     lists = clean({"a.csv": [CERT, cert(weight="3.25", parity="planted")]}, {"birth_cert": ["a.csv"]})
     assert lists.records["birth_cert"]["birth_weight"].tolist() == [3250]

@@ -52,6 +52,18 @@ def test_when_an_event_is_split_the_id_stays_with_the_larger_part():
     assert ids.to_dict() == {"a": "B-2025Q1-00002", "b": "B-2025Q1-00001", "c": "B-2025Q1-00001"}
 
 
+def test_an_id_of_an_earlier_period_is_kept_before_one_of_this_period_however_few_records_had_it():
+    known = pd.Series({"a": "B-2024Q4-00008", "b": "B-2025Q1-00001", "c": "B-2025Q1-00001"})
+    ids = mint_event_ids(pd.Series({"a": "E1", "b": "E1", "c": "E1"}), known, event="birth", period="2025Q1")
+    assert set(ids) == {"B-2024Q4-00008"}
+
+
+def test_a_number_once_given_is_not_given_again():
+    ids = mint_event_ids(pd.Series({"a": "E1"}), pd.Series(dtype="object"), event="birth", period="2025Q1", last=7)
+    assert ids.tolist() == ["B-2025Q1-00008"]
+    assert cases_of(frame(question()), period="2025Q1", at_hand=[], last=7)["case_id"].tolist() == ["2025Q1-0008"]
+
+
 def test_no_two_events_share_an_id_when_known_events_are_joined():
     known = pd.Series({"a": "B-2025Q1-00001", "b": "B-2025Q1-00002"})
     ids = mint_event_ids(pd.Series({"a": "E1", "b": "E1", "c": "E2"}), known, event="birth", period="2025Q1")
@@ -134,6 +146,31 @@ def test_two_questions_of_one_field_keep_a_number_each():
     first = cases_of(both, period="2025Q1", at_hand=[])
     second = cases_of(both, period="2025Q2", at_hand=["B-2025Q1-00001"], carried=first)
     pd.testing.assert_frame_equal(first, second)
+
+
+def differing(value: str) -> pd.DataFrame:
+    return frame(question(code="field_differs", field="mother_name", value_a="包娜", value_b=value))
+
+
+def test_a_question_a_person_settled_is_not_asked_again_while_nothing_changed():
+    first = cases_of(differing("包那"), period="2025Q1", at_hand=[], decided={"2025Q1-0001": "rejected"})
+    same = cases_of(differing("包那"), period="2025Q2", at_hand=["B-2025Q1-00001"], carried=first)
+    assert same[["case_id", "state", "closed_in"]].to_numpy().tolist() == [["2025Q1-0001", "rejected", "2025Q1"]]
+    assert case_balance(same, period="2025Q2") == {"opening": 0, "new": 0, "closed": 0, "closing": 0}
+    other = cases_of(differing("包纳"), period="2025Q2", at_hand=["B-2025Q1-00001"], carried=first)
+    assert other[["case_id", "state", "opened_in", "closed_in"]].to_numpy().tolist() == [["2025Q1-0001", "reopened", "2025Q2", ""]]
+    assert case_balance(other, period="2025Q2") == {"opening": 0, "new": 1, "closed": 0, "closing": 1}
+
+
+def test_cases_of_an_event_that_a_person_closed_are_closed_with_it():
+    cases = cases_of(frame(question(), question("B-2025Q1-00002")), period="2025Q1", at_hand=[], closed_events=["B-2025Q1-00002"])
+    assert cases.set_index("event_id")["state"].to_dict() == {"B-2025Q1-00001": "open", "B-2025Q1-00002": "closed"}
+
+
+def test_a_list_sorted_anew_keeps_the_number_of_a_repeated_row():
+    first = cases_of(frame(question(code="duplicate_in_list", list_b="birth_cert", cell_b="[a]5:5")), period="2025Q1", at_hand=[])
+    again = cases_of(frame(question(code="duplicate_in_list", list_b="birth_cert", cell_b="[a]9:9")), period="2025Q1", at_hand=[], numbered=first)
+    assert again["case_id"].tolist() == ["2025Q1-0001"]
 
 
 def test_a_person_can_close_a_case():

@@ -11,7 +11,7 @@ from popanalysis.columns import ORIGIN_COLUMNS
 from popanalysis.link import current_rules
 from popanalysis.params import QuarterParams
 from popanalysis.project import shipped_folder
-from popanalysis.reconcile import link_births
+from popanalysis.reconcile import link_births, lists_received
 
 PARAMS = QuarterParams.from_values({"period": "2025Q2", "home_division": "159901", "inputs": {"birth_cert": ["a.csv"]}, "as_of": "2025-07-10"})
 LISTS = ("birth_cert", "hukou_birth", "town_birth")
@@ -58,6 +58,34 @@ def test_a_row_sent_again_is_a_duplicate_under_its_old_event(rules, state):
     linked = link_births(*read(("r1", "birth_cert", {})), rules, LISTS, PARAMS, earlier(state))
     row = linked.accounting.iloc[0]
     assert (row["fate"], row["fate_reason"], row["event_id"]) == ("duplicate", "held_by_earlier_record", "B-2025Q1-00007")
+
+
+def pair(first: str, second: str, is_match: bool) -> pd.DataFrame:
+    return pd.DataFrame({"record_id_a": [first], "record_id_b": [second], "is_match": [is_match]})
+
+
+def two_carried(first_event: str, second_event: str) -> Earlier:
+    rows = [{"record_id": record, "kind": kind, "event_id": event, "set_id": None, "state": "open", "opened_in": "2025Q1", "held_in": "2025Q1",
+             "file": "old.csv", "sheet": "", "row": 9, **BIRTH}
+            for record, kind, event in (("r1", "birth_cert", first_event), ("r2", "hukou_birth", second_event))]
+    return Earlier(previous=EarlierRecord(None, "2025Q1", 1, "f", pd.DataFrame(rows), pd.DataFrame(), pd.Series(dtype="object")))
+
+
+def test_people_can_part_what_an_earlier_quarter_linked(rules):
+    linked = link_births(*read(("r9", "town_birth", {"mother_id": "159901199104050021", "mother_name": "包金花"})), rules, LISTS, PARAMS,
+                         two_carried("B-2025Q1-00007", "B-2025Q1-00007"), pair("r1", "r2", False))
+    assert linked.linked.loc["r1", "event_id"] != linked.linked.loc["r2", "event_id"]
+
+
+def test_people_can_join_two_events_of_an_earlier_quarter(rules):
+    linked = link_births(*read(("r9", "town_birth", {"mother_id": "159901199104050021", "mother_name": "包金花"})), rules, LISTS, PARAMS,
+                         two_carried("B-2025Q1-00007", "B-2025Q1-00008"), pair("r1", "r2", True))
+    assert linked.linked.loc[["r1", "r2"], "event_id"].tolist() == ["B-2025Q1-00007"] * 2
+
+
+def test_a_kind_with_an_empty_list_of_sources_was_not_received():
+    params = PARAMS.model_copy(update={"inputs": {**PARAMS.inputs, "hukou_birth": []}, "nil_reports": ["town_birth"]})
+    assert lists_received(params) == {"birth_cert", "town_birth"}
 
 
 def test_a_second_entry_of_the_same_birth_is_a_duplicate_and_names_the_row_kept(rules):

@@ -41,6 +41,11 @@ def read_decisions(params: QuarterParams, root: Path) -> pd.DataFrame:
                 en=f"Decision file {name} lacks the columns {', '.join(missing)}. Such files are written by 'popanalysis feedback'.",
                 file=name, missing=tuple(missing)))
             continue
+        if wrong := int((~frame["made_on"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")).sum()):
+            problems.append(SourceFileError(
+                zh=f"决定文件 {name} 有 {wrong} 行的 made_on 不是 2025-04-09 形式的日期。请改正后重试。",
+                en=f"Decision file {name}: made_on of {wrong} rows is no date like 2025-04-09. Mend it and try again.", file=name, n_rows=wrong))
+            continue
         parts.append(frame[list(DECISIONS_COLUMNS)].assign(file=name))
     raise_together(problems)
     return pd.concat(parts, ignore_index=True).sort_values("made_on", kind="stable", ignore_index=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from popanalysis.errors import SourceFileError
 from popanalysis.params import QuarterParams
 from popanalysis.periods import Period
-from popanalysis.workspace import Workspace, current_revision, revision_number
+from popanalysis.workspace import Workspace, current_revision, revision_number, revisions
 
 __all__ = ["Earlier", "EarlierRecord", "read_earlier", "read_revision"]
 
@@ -39,10 +39,16 @@ class EarlierRecord:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What came before a run: the previous quarter's record and the revision before, either may be absent."""
+    """What came before a run: the previous quarter's record and the revision before, either may be absent.
+
+    ``last_event`` and ``last_case`` are the highest numbers that any earlier revision of the period gave: a number is
+    never used again, also when the event or case is no more.
+    """
 
     previous: EarlierRecord | None = None
     before: EarlierRecord | None = None
+    last_event: int = 0
+    last_case: int = 0
 
     @property
     def carried(self) -> pd.DataFrame | None:
@@ -53,7 +59,9 @@ class Earlier:
         """Return folder (from the project), revision and fingerprint of the previous record."""
         if self.previous is None:
             return None
-        return self.previous.folder.relative_to(root).as_posix(), self.previous.revision, self.previous.fingerprint
+        folder = self.previous.folder
+        name = folder.relative_to(root).as_posix() if folder.is_relative_to(root) else folder.as_posix()
+        return name, self.previous.revision, self.previous.fingerprint
 
 
 def read_earlier(params: QuarterParams, workspace: Workspace) -> Earlier:
@@ -77,7 +85,15 @@ def read_earlier(params: QuarterParams, workspace: Workspace) -> Earlier:
             raise SourceFileError(
                 zh=f"previous_record 指向 {previous.period} 的记录，应为本期（{params.period}）之前的季度。",
                 en=f"previous_record names the record of {previous.period}; it must be of a quarter before {params.period}.", file=params.previous_record)
-    return Earlier(previous, read_revision(workspace.revision_before) if workspace.revision_before else None)
+    if workspace.revision_before is None:
+        return Earlier(previous)
+    earlier = [read_revision(r) for r in revisions(workspace.revision_before.parent) if revision_number(r) <= revision_number(workspace.revision_before)]
+    return Earlier(
+        previous, earlier[-1], max(_highest(r.event_ids, f"-{params.period}-") for r in earlier), max(_highest(r.cases["case_id"], f"{params.period}-") for r in earlier))
+
+
+def _highest(ids: pd.Series, of_period: str) -> int:
+    return max((int(str(name).rsplit("-", 1)[1]) for name in ids.unique() if of_period in str(name)), default=0)
 
 
 def read_revision(revision: Path) -> EarlierRecord:

@@ -41,7 +41,9 @@ def with_act_date(frame: pd.DataFrame, kind: str, span: Period) -> pd.DataFrame:
 def settle_fates(frame: pd.DataFrame, kind: str, span: Period, replaced: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows with ``record_id, fate, fate_reason``, and the rows of twins that equal each other."""
     public, private = _contents(frame, kind)
-    frame = frame.assign(_public=public, _private=private).sort_values(["_public", "_private", "file", "sheet", "row"], kind="stable")
+    # rows of a replaced file come last: their numbers must not move those of the file that replaces it, whatever either is called
+    frame = frame.assign(_public=public, _private=private, _replaced=frame["file"].isin(replaced))
+    frame = frame.sort_values(["_public", "_replaced", "_private", "file", "sheet", "row"], kind="stable")
     named = frame.reindex(columns=list(_IDENTIFYING)).notna().any(axis=1)
     numbered = frame.reindex(columns=list(_NUMBERS)).notna().any(axis=1)
     dated = frame["birth_date"].notna() if "birth_date" in frame else pd.Series(False, index=frame.index)
@@ -59,7 +61,7 @@ def settle_fates(frame: pd.DataFrame, kind: str, span: Period, replaced: set[str
     twin = again & _says_twins(frame)
     kept = frame[frame["fate"] == "used"].groupby(["_public", "_private"], sort=False)["record_id"].transform("first").reindex(frame.index)
     frame = frame.assign(fate=frame["fate"].mask(again & ~twin, "duplicate"), fate_reason=frame["fate_reason"].mask(again & ~twin, "same_as:" + kept.fillna("")))
-    return frame.drop(columns=["_public", "_private", "_unread"]), frame[twin]
+    return frame.drop(columns=["_public", "_private", "_replaced", "_unread"]), frame[twin]
 
 
 def _contents(frame: pd.DataFrame, kind: str) -> tuple[pd.Series, pd.Series]:

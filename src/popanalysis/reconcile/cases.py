@@ -12,11 +12,13 @@ __all__ = ["case_balance", "open_cases"]
 
 #: States in which a case is still waiting for somebody.
 WAITING = ("open", "referred", "answered", "reopened")
+#: States that only a person gives: the question was answered and is not asked again while nothing changed.
+SETTLED = ("confirmed", "corrected", "rejected")
 
 
 def open_cases(
     discrepancies: pd.DataFrame, *, period: str, at_hand: Collection[str], received: Collection[str], carried: pd.DataFrame | None = None, numbered: pd.DataFrame | None = None,
-    decided: Mapping[str, str] | None = None,
+    decided: Mapping[str, str] | None = None, closed_events: Collection[str] = (), last: int = 0,
 ) -> pd.DataFrame:
     """Turn the discrepancies of a run into cases.
 
@@ -28,19 +30,21 @@ def open_cases(
     received : kinds that arrived or were reported as none.
     carried : cases of the previous record. One still waiting keeps its number; if its question could be asked again (its
         event is at hand, the list it is about was received) and the discrepancy is gone, it is closed in this period.
-        Closed ones are left behind.
+        One that a person settled stays settled as long as the values are the same. One whose question is back is
+        reopened under its number. Other closed ones are left behind.
     numbered : cases of the revision before this one, whose numbers stay.
     decided : case_id -> state a person gave it.
+    closed_events : events a person closed; their cases are closed with them.
+    last : the highest number of the period that was ever given.
 
     Returns
     -------
     DataFrame with CASES_COLUMNS, sorted by case_id; ``due_on`` is blank until deadlines are computed.
     New cases are numbered on from the highest number of the period, in the order of their content.
     """
-    carried = _waiting(carried)
-    known = [row for frame in (numbered, carried) if frame is not None for row in _rows(frame)]
-    numbers = [int(row["case_id"].rsplit("-", 1)[1]) for row in known if row["case_id"].startswith(f"{period}-")]
-    number = max(numbers, default=0)
+    before_this = _rows(carried) if carried is not None else []
+    known = [*(_rows(numbered) if numbered is not None else []), *before_this]
+    number = max([last, *(int(row["case_id"].rsplit("-", 1)[1]) for row in known if row["case_id"].startswith(f"{period}-"))])
     found = _rows(discrepancies)
     same = _match(found, known)
     cases: list[dict[str, str]] = []
@@ -49,18 +53,20 @@ def open_cases(
         if before is None:
             number += 1
             before = {"case_id": f"{period}-{number:04d}", "opened_in": period, "state": "open"}
-        state = before["state"] if before["state"] in WAITING else "open" if before["opened_in"] == period else "reopened"
-        cases.append({**row, "case_id": before["case_id"], "opened_in": before["opened_in"], "state": state, "due_on": "", "closed_in": ""})
+        cases.append({**row, "case_id": before["case_id"], "due_on": "", **_standing(row, before, period)})
     still_there = {case["case_id"] for case in cases}
     known_events = frozenset(at_hand)
-    for row in _rows(carried):
+    for row in before_this:
+        if row["state"] not in WAITING:
+            continue
         asked_again = row["event_id"] in known_events and (row["code"] != "missing_at" or row["list_b"] in received)
         if row["case_id"] not in still_there:
             cases.append({**row, "state": "closed", "closed_in": period} if asked_again else row)
     for case in cases:
-        if (state_given := (decided or {}).get(case["case_id"])) is not None:
-            case["state"] = state_given
-            case["closed_in"] = period if state_given not in WAITING else ""
+        given = (decided or {}).get(case["case_id"], "closed" if case["event_id"] in closed_events and case["closed_in"] == "" else None)
+        if given is not None:
+            case["state"] = given
+            case["closed_in"] = period if given not in WAITING else ""
     frame = pd.DataFrame(cases, columns=list(CASES_COLUMNS), dtype="object")
     return frame.sort_values("case_id", kind="stable", ignore_index=True)
 
@@ -73,15 +79,19 @@ def case_balance(cases: pd.DataFrame, *, period: str) -> dict[str, int]:
     >>> case_balance(pd.DataFrame({"opened_in": ["2024Q4", "2025Q1"], "closed_in": ["2025Q1", ""]}), period="2025Q1")
     {'opening': 1, 'new': 1, 'closed': 1, 'closing': 1}
     """
-    new = int(cases["opened_in"].eq(period).sum())
-    closed = int(cases["closed_in"].eq(period).sum())
-    return {"opening": len(cases) - new, "new": new, "closed": closed, "closing": len(cases) - closed}
+    current = cases[cases["closed_in"].isin(["", period])]  # what was settled in an earlier period is history
+    new = int(current["opened_in"].eq(period).sum())
+    closed = int(current["closed_in"].eq(period).sum())
+    return {"opening": len(current) - new, "new": new, "closed": closed, "closing": len(current) - closed}
 
 
-def _waiting(cases: pd.DataFrame | None) -> pd.DataFrame:
-    if cases is None:
-        return pd.DataFrame(columns=list(CASES_COLUMNS), dtype="object")
-    return cases[cases["state"].isin(WAITING)]
+def _standing(row: Mapping[str, str], before: Mapping[str, str], period: str) -> dict[str, str]:
+    """State and periods of a question that is there, given the case it was before."""
+    if before["state"] in WAITING:
+        return {"state": before["state"], "opened_in": before["opened_in"], "closed_in": ""}
+    if before["state"] in SETTLED and (row["value_a"], row["value_b"]) == (before["value_a"], before["value_b"]):
+        return {"state": before["state"], "opened_in": before["opened_in"], "closed_in": before["closed_in"]}
+    return {"state": "open" if before["case_id"].startswith(f"{period}-") else "reopened", "opened_in": period, "closed_in": ""}
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, str]]:
@@ -111,5 +121,5 @@ def _match(found: list[dict[str, str]], known: list[dict[str, str]]) -> dict[int
 def _key(row: Mapping[str, str], *, exact: bool) -> tuple[str, ...]:
     """What makes a question the same one: its event, code, field and the lists it is between, whichever is named first."""
     lists = row["list_b"] if row["code"] == "missing_at" or not exact else "|".join(sorted((row["list_a"], row["list_b"])))
-    cell = row["cell_b"] if row["code"] == "duplicate_in_list" else ""
+    cell = row["cell_b"] if row["code"] == "duplicate_in_list" and exact else ""  # rows move when a list is sorted anew
     return row["event_id"], row["code"], row["field"], cell, lists

@@ -24,7 +24,7 @@ def known_event_ids(*mappings: pd.Series | None) -> pd.Series:
     return joined.loc[~joined.index.duplicated()]
 
 
-def mint_event_ids(events: pd.Series, known: pd.Series, *, event: str, period: str) -> pd.Series:
+def mint_event_ids(events: pd.Series, known: pd.Series, *, event: str, period: str, last: int = 0) -> pd.Series:
     """Give every event of a run its lasting id.
 
     Parameters
@@ -33,12 +33,13 @@ def mint_event_ids(events: pd.Series, known: pd.Series, *, event: str, period: s
     known : Series record_id -> lasting id, of records met before (an earlier quarter, the revision before).
     event : birth, marriage, …; decides the letter.
     period : the period new ids carry.
+    last : the highest number of the period that was ever given, also to an event that is no more.
 
     Returns
     -------
-    Series record_id -> lasting id, same index. An event keeps the smallest id of the records it holds that no other
-    event has a better claim to (the event holding more of the id's records wins, then the lower label); new events
-    are numbered on from the highest number in use, in the order of their labels.
+    Series record_id -> lasting id, same index. Of the ids its records had, an event keeps one of an earlier period before
+    one of this period, then the one most of its records had, then the smallest; of two events that hold records of one
+    id, the one holding more keeps it. New events are numbered on from the highest number, in the order of their labels.
 
     Examples
     --------
@@ -54,12 +55,13 @@ def mint_event_ids(events: pd.Series, known: pd.Series, *, event: str, period: s
     claims["number"] = [int(str(label)[1:]) for label in claims["label"]]
     lasting: dict[str, str] = {}
     taken: set[str] = set()
-    for claim in claims.sort_values(["n", "id", "number"], ascending=[False, True, True]).itertuples():
+    claims["of_period"] = claims["id"].astype(str).str.startswith(prefix)
+    for claim in claims.sort_values(["of_period", "n", "id", "number"], ascending=[True, False, True, True]).itertuples():
         if claim.label not in lasting and claim.id not in taken:
             lasting[str(claim.label)] = str(claim.id)
             taken.add(str(claim.id))
     used = [int(str(i).rsplit("-", 1)[1]) for i in known.unique() if str(i).startswith(prefix)]
-    number = max(used, default=0)
+    number = max([last, *used])
     for label in labels:
         if label not in lasting:
             number += 1

@@ -111,15 +111,29 @@ def link_births(
         if parts:
             together[kind] = pd.concat(parts).sort_index()
     open_ids = carried.loc[carried["state"].eq("open")].set_index("record_id")["event_id"] if carried is not None else None
-    engine = link_records(together, rules, engine=params.engine, decisions=decisions, known_events=open_ids)
+    engine = link_records(together, rules, engine=params.engine, decisions=decisions, known_events=_as_decided(open_ids, decisions))
     known = known_event_ids(open_ids, earlier.before.event_ids if earlier.before else None)
-    ids = mint_event_ids(engine.events, known, event="birth", period=params.period)
+    ids = mint_event_ids(engine.events, known, event="birth", period=params.period, last=earlier.last_event)
     linked = engine.records.set_index("record_id").replace("", None).assign(event_id=ids).rename(columns={"source": "kind"})
     linked["set_id"] = name_sets(linked["set_id"], ids)
     births = births_from_records(
         together, linked["event_id"], linked["set_id"], linked.index[linked["duplicate_of"].notna()], lists=list(lists), home_division=params.home_division)
     late = [record_id for frame in records.values() if "is_late" in frame for record_id in frame.index[frame["is_late"]]]
     return LinkedBirths(together, _settle_fates(accounting, linked, carried, late), linked, births, engine)
+
+
+def _as_decided(known: pd.Series | None, decisions: pd.DataFrame | None) -> pd.Series | None:
+    """What was linked in an earlier quarter, as people see it now: pairs decided apart are let go, events decided one are one."""
+    if known is None or decisions is None:
+        return known
+    known = known.copy()
+    for a, b, is_match in decisions[["record_id_a", "record_id_b", "is_match"]].itertuples(index=False):
+        if a in known.index and b in known.index:
+            if is_match:
+                known[known == known[b]] = known[a]
+            elif known[a] == known[b]:
+                known = known.drop([a, b])
+    return known
 
 
 def _settle_fates(accounting: pd.DataFrame, linked: pd.DataFrame, carried: pd.DataFrame | None, late: Collection[str]) -> pd.DataFrame:
@@ -146,7 +160,7 @@ def _settle_fates(accounting: pd.DataFrame, linked: pd.DataFrame, carried: pd.Da
 
 def lists_received(params: QuarterParams) -> frozenset[str]:
     """Return the kinds that arrived or were reported as none; at the others nothing is missing."""
-    return frozenset(params.inputs) | frozenset(params.nil_reports)
+    return frozenset(kind for kind, sources in params.inputs.items() if sources) | frozenset(params.nil_reports)
 
 
 def reconcile_births(
@@ -168,8 +182,8 @@ def reconcile_births(
         received=received, in_question=frozenset(questions["record_id_a"]) | frozenset(questions["record_id_b"]), cell_of=cell_of,
         known_since=_known_since(earlier, params.span))
     cases = open_cases(
-        found, period=params.period, at_hand=linked.births.index, received=received, carried=earlier.previous.cases if earlier.previous else None,
-        numbered=earlier.before.cases if earlier.before else None, decided=decided.cases)
+        found, period=params.period, at_hand=_at_hand(linked, earlier), received=received, carried=earlier.previous.cases if earlier.previous else None,
+        numbered=earlier.before.cases if earlier.before else None, decided=decided.cases, closed_events=decided.closed_events, last=earlier.last_case)
     opened_in = _opened_in(linked, earlier, params.period)
     still_open = open_events(
         linked.births, rules, expected=rules.lists, opened_in=opened_in, period=params.span, closed_by_people=decided.closed_events)
@@ -177,6 +191,14 @@ def reconcile_births(
     sets = linked.births["set_id"].dropna()
     relations = pd.DataFrame({"relation": "in_set", "from_id": sets.index, "to_id": sets.to_numpy(), "evidence": "indistinguishable"})
     return ReconciledBirths(cases, forward, relations)
+
+
+def _at_hand(linked: LinkedBirths, earlier: Earlier) -> frozenset[str]:
+    """Ids of the events whose records took part, also those that became part of another event."""
+    took_part = linked.linked.index
+    before = [s for s in (earlier.carried.set_index("record_id")["event_id"] if earlier.carried is not None else None,
+                          earlier.before.event_ids if earlier.before else None) if s is not None]
+    return frozenset(linked.births.index).union(*(s[s.index.isin(took_part)] for s in before))
 
 
 def describe_links(engine: Linked) -> tuple[list[Note], dict[str, float | None], int, int]:

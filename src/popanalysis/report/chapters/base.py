@@ -70,4 +70,4 @@ def few(n: int, params: QuarterParams) -> str:
 
 def was_received(kind: str, params: QuarterParams) -> bool:
     """Whether a list arrived or was reported as none, so that something can be missing from it."""
-    return kind in params.inputs or kind in params.nil_reports
+    return bool(params.inputs.get(kind)) or kind in params.nil_reports
