@@ -204,7 +204,7 @@ def _execute(template: Path, output: Path, params: QuarterParams, root: Path, wo
     try:
         papermill.execute_notebook(
             str(template), str(output), parameters=params.to_plain(), cwd=str(root), kernel_name="python3",
-            progress_bar={"file": sys.stderr} if progress else False, log_output=False,
+            progress_bar=_progress_bar(params.language) if progress else False, log_output=False,
             extra_arguments=["--IPKernelApp.log_level=50"])  # its notes on transport are none of the user's business
     except papermill.PapermillExecutionError as error:
         zh, en = _both_languages(error.ename, error.evalue)
@@ -221,6 +221,11 @@ def _execute(template: Path, output: Path, params: QuarterParams, root: Path, wo
             del os.environ[WORK_ENV]
         else:
             os.environ[WORK_ENV] = before
+
+
+def _progress_bar(language: str) -> dict[str, Any]:
+    zh = language == "zh"
+    return {"file": sys.stderr, "desc": "生成记录" if zh else "Making the record", "unit": "步" if zh else "cell", "leave": False}
 
 
 def _both_languages(ename: str, said: str) -> tuple[str, str]:
