@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -12,6 +14,7 @@ from popanalysis.link import current_rules
 from popanalysis.params import QuarterParams
 from popanalysis.project import shipped_folder
 from popanalysis.reconcile import link_births, lists_received
+from popanalysis.reconcile.period import _known_since
 
 PARAMS = QuarterParams.from_values({"period": "2025Q2", "home_division": "159901", "inputs": {"birth_cert": ["a.csv"]}, "as_of": "2025-07-10"})
 LISTS = ("birth_cert", "hukou_birth", "town_birth")
@@ -81,6 +84,13 @@ def test_people_can_join_two_events_of_an_earlier_quarter(rules):
     linked = link_births(*read(("r9", "town_birth", {"mother_id": "159901199104050021", "mother_name": "包金花"})), rules, LISTS, PARAMS,
                          two_carried("B-2025Q1-00007", "B-2025Q1-00008"), pair("r1", "r2", True))
     assert linked.linked.loc[["r1", "r2"], "event_id"].tolist() == ["B-2025Q1-00007"] * 2
+
+
+@pytest.mark.parametrize(("period", "since"), [("2025Q1", "2025-01-01"), ("2024Q4", "2025-04-01")])
+def test_lists_are_known_since_the_quarter_before_unless_one_was_skipped(period, since):
+    before = earlier("held").previous
+    assert _known_since(Earlier(previous=dataclasses.replace(before, period=period)), PARAMS.span).isoformat() == since
+    assert _known_since(Earlier(), PARAMS.span).isoformat() == "2025-04-01"
 
 
 def test_a_kind_with_an_empty_list_of_sources_was_not_received():

@@ -215,10 +215,10 @@ def describe_links(engine: Linked) -> tuple[list[Note], dict[str, float | None],
 
 
 def _known_since(earlier: Earlier, span: Period) -> dt.date:
-    """First day of the earliest quarter whose lists are known: this one, or the oldest that the previous record still names."""
-    if earlier.carried is None or earlier.carried.empty:
+    """First day of the earliest quarter whose lists are known without a gap: this one, or the oldest that the record of the quarter just before names."""
+    if earlier.previous is None or earlier.previous.carried.empty or Period.parse(earlier.previous.period) != span.previous:
         return span.first_day
-    return min(Period.parse(str(held)).first_day for held in earlier.carried["held_in"].unique())
+    return min(Period.parse(str(held)).first_day for held in earlier.previous.carried["held_in"].unique())
 
 
 def _opened_in(linked: LinkedBirths, earlier: Earlier, period: str) -> pd.Series:
