@@ -63,3 +63,19 @@ def in_folder() -> Iterator[Callable[[Path], None]]:
     before = Path.cwd()
     yield lambda folder: os.chdir(folder)
     os.chdir(before)
+
+
+@pytest.fixture
+def project(demo_project: Path, copy_of: Callable[[Path], Path], in_folder: Callable[[Path], None]) -> Path:
+    """A project of the test's own, with the working folder in it."""
+    root = copy_of(demo_project)
+    in_folder(root)
+    return root
+
+
+@pytest.fixture
+def recorded(recorded_project: Path, copy_of: Callable[[Path], Path], in_folder: Callable[[Path], None]) -> Path:
+    """The same with the record of the first quarter made."""
+    root = copy_of(recorded_project)
+    in_folder(root)
+    return root

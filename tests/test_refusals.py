@@ -23,20 +23,6 @@ from popanalysis.signing import sign_off, verify_record
 OUT = "outputs/2025Q1"
 
 
-@pytest.fixture
-def project(demo_project: Path, copy_of: Callable[[Path], Path], in_folder: Callable[[Path], None]) -> Path:
-    root = copy_of(demo_project)
-    in_folder(root)
-    return root
-
-
-@pytest.fixture
-def recorded(recorded_project: Path, copy_of: Callable[[Path], Path], in_folder: Callable[[Path], None]) -> Path:
-    root = copy_of(recorded_project)
-    in_folder(root)
-    return root
-
-
 def change(root: Path, *pairs: tuple[str, str], period: str = "2025Q1") -> Path:
     path = root / f"params/{period}.yaml"
     text = path.read_text(encoding="utf-8")

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -49,20 +48,6 @@ def insert_cell(root: Path, source: str, *, after: str = "check") -> None:
     place = next(i for i, cell in enumerate(notebook.cells) if cell.id == after)
     notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(source, id="inserted"))
     nbformat.write(notebook, path)
-
-
-@pytest.fixture
-def project(demo_project: Path, copy_of: Callable[[Path], Path], in_folder: Callable[[Path], None]) -> Path:
-    root = copy_of(demo_project)
-    in_folder(root)
-    return root
-
-
-@pytest.fixture
-def recorded(recorded_project: Path, copy_of: Callable[[Path], Path], in_folder: Callable[[Path], None]) -> Path:
-    root = copy_of(recorded_project)
-    in_folder(root)
-    return root
 
 
 def test_a_run_leaves_exactly_the_files_of_the_contract(recorded: Path) -> None:

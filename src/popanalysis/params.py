@@ -21,7 +21,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from popanalysis.columns import KINDS
 from popanalysis.errors import ParameterError, PopAnalysisError, raise_together
 from popanalysis.periods import Period
-from popanalysis.project import find_root
 
 __all__ = ["InputSource", "QuarterParams", "RuleFolders", "SearchWithheld"]
 
@@ -154,7 +153,7 @@ class SearchWithheld(_Checked):
 class QuarterParams(_Checked):
     """Everything a period's record depends on besides the files themselves.
 
-    See design.md section 5 for the meaning of each key; ``root`` (the project folder) is not a key of the file.
+    The keys are those of ``params/<period>.yaml``; the project folder, from which relative paths count, is not one of them.
 
     Examples
     --------
@@ -242,10 +241,6 @@ class QuarterParams(_Checked):
     def as_of_date(self) -> dt.date:
         """The day the record speaks of."""
         return dt.date.fromisoformat(self.as_of)
-
-    def root(self) -> Path:
-        """The project folder (see :func:`popanalysis.project.find_root`)."""
-        return find_root()
 
     def output_folder(self, root: Path) -> Path:
         """The folder that holds the period's revisions."""
