@@ -63,7 +63,7 @@ MISSING_LEVEL_NAME: Final[Mapping[int, str]] = MappingProxyType(
 
 # --- fields ---------------------------------------------------------------------------------------
 
-#: Never stored, whatever the kind: the value is dropped while the sheet is read (design principle 5).
+#: Never stored, whatever the kind: the value is dropped while the sheet is read; the comparison does not need it.
 DROPPED_FIELDS: Final[frozenset[str]] = frozenset({
     "policy_class", "fertility_cert_no", "permit_no", "transfer_no",
     "children_total", "children_male", "children_female", "prior_children",
@@ -127,7 +127,7 @@ NEEDED_FIELDS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyTy
 ORIGIN_COLUMNS: Final[tuple[str, ...]] = ("kind", "department", "file", "sheet", "row")
 UNKNOWN_CHARACTER: Final = "□"  # one character that could not be written; it agrees with anything
 
-# --- columns of the files other programs read (design section 5) ------------------------------------
+# --- columns of the files other programs read; their schemas stand in schemas/ -----------------------
 
 LINKED_RECORDS_COLUMNS: Final[tuple[str, ...]] = (
     "kind", "department", "file", "sheet", "row", "record_id", "fate", "fate_reason", "event_id", "set_id", "link_status")

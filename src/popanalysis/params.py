@@ -143,7 +143,7 @@ class RuleFolders(_Checked):
 
 
 class SearchWithheld(_Checked):
-    """The recorded purpose that turns the exact search of design principle 5 on."""
+    """The recorded purpose that turns on the exact search for a mother who withheld her identity."""
 
     purpose: TextValue
     by: TextValue

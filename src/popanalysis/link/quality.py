@@ -1,7 +1,7 @@
 """Errors of a linkage, as its own model expects them.
 
 False links: mean of one minus the match probability over the links. Missed matches: probability left among the pairs not linked, of all
-probability (methods note 1.6). Both hold as far as the model does; a clerical sample or known truth says more.
+probability (Fellegi & Sunter 1969). Both hold as far as the model does; a clerical sample or known truth says more.
 """
 
 from __future__ import annotations

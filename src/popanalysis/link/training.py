@@ -1,6 +1,6 @@
 """Estimate the model of a linkage from the lists themselves: u from random pairs, m by EM inside blocks, then one to one.
 
-Recipe of methods note 1.2: u never from candidates (they are selected), a field never inside a block made of it. EM alone takes twins
+The usual recipe against the bias of blocking (Winkler 1988; Enamorado, Fifield & Imai 2019): u never from candidates (they are selected), a field never inside a block made of it. EM alone takes twins
 for matches; the last step therefore counts m on each record's best partner only, which is what an assignment will keep.
 """
 

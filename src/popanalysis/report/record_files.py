@@ -1,4 +1,4 @@
-"""The files of a revision, written as design section 5 lays them down.
+"""The files of a revision, written as :mod:`popanalysis.schemas` lays them down.
 
 Everything is written in a fixed order of rows and columns, UTF-8 (CSV with BOM, for spreadsheet programs), so that the
 same frames give the same bytes.
@@ -56,7 +56,7 @@ def write_restricted(
     Parameters
     ----------
     folder : the revision being made.
-    linked_records, links, cases, relations, faults : the tables of design section 5; further columns follow the named ones.
+    linked_records, links, cases, relations, faults : the tables of :mod:`popanalysis.schemas`; further columns follow the named ones.
     records : kind -> typed records, index record_id.
     carried_forward : what the next quarter reads.
     """
