@@ -33,9 +33,15 @@ DEPARTMENT_OF_KIND: Final[Mapping[str, str]] = MappingProxyType({
 KINDS: Final[tuple[str, ...]] = tuple(DEPARTMENT_OF_KIND)
 DEPARTMENTS: Final[tuple[str, ...]] = ("health", "police", "civil_affairs", "township", "register", "other")
 
-#: The kinds this version reads; the others keep their names and answer "not yet".
+KINDS_READ: Final[tuple[str, ...]] = ("birth_cert", "hukou_birth", "town_birth")
+#: The lists that should hold every birth of the banner.
 BIRTH_KINDS: Final[tuple[str, ...]] = ("birth_cert", "hukou_birth", "town_birth")
-KINDS_READ: Final[tuple[str, ...]] = BIRTH_KINDS
+MARRIAGE_KINDS: Final[tuple[str, ...]] = ("marriage", "town_marriage")
+#: Lists that speak of no event: totals, certificate numbers, the register of persons.
+HELPER_KINDS: Final[tuple[str, ...]] = ("reported_totals", "void_certificates")
+REGISTER_KINDS: Final[tuple[str, ...]] = ("population",)
+#: Lists whose rows are tied to nothing and written nowhere; only that they arrived is told.
+SEALED_KINDS: Final[tuple[str, ...]] = ("adoption",)
 
 #: event -> the letter its ids begin with.
 EVENT_LETTER: Final[Mapping[str, str]] = MappingProxyType(
@@ -46,6 +52,8 @@ EVENT_OF_KIND: Final[Mapping[str, str]] = MappingProxyType({
     "marriage": "marriage", "town_marriage": "marriage", "adoption": "adoption",
     "identity_change": "change", "migration": "move", "death": "death",
 })
+KINDS_OF_EVENT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {event: tuple(kind for kind in KINDS if EVENT_OF_KIND.get(kind) == event) for event in EVENT_LETTER})
 
 # --- fates and states ----------------------------------------------------------------------------
 
@@ -68,7 +76,7 @@ DROPPED_FIELDS: Final[frozenset[str]] = frozenset({
     "policy_class", "fertility_cert_no", "permit_no", "transfer_no",
     "children_total", "children_male", "children_female", "prior_children",
     "gravidity", "marital_status", "marital_status_ambiguous", "religion", "contraception", "health_status",
-    "paternity_test_no", "delivery_mode", "hospital_no",
+    "paternity_test_no", "delivery_mode", "hospital_no", "placing_party", "death_class",
 })
 #: Header words whose columns are dropped although no canonical field stands for them.
 DROPPED_HEADER_WORDS: Final[tuple[str, ...]] = (
@@ -79,7 +87,12 @@ DROPPED_HEADER_WORDS: Final[tuple[str, ...]] = (
 #: Kept in memory while a run lasts, to tell twins and birth order apart; written nowhere.
 MEMORY_ONLY_FIELDS: Final[frozenset[str]] = frozenset({"parity", "birth_weight", "husband_prior_status", "wife_prior_status"})
 
-#: canonical fields of the kinds read, in the order they are written. Derived columns stand in DERIVED_COLUMNS.
+_SPOUSE_FIELDS: Final = ("name", "id", "birth_date", "nationality", "ethnicity", "hukou_addr", "live_addr", "phone", "prior_status")
+_MARRIAGE_FIELDS: Final = (
+    "cert_no", "cert_print_no", "service_type", "reg_date", "reg_office", "reg_office_code",
+    *(f"husband_{field}" for field in _SPOUSE_FIELDS), *(f"wife_{field}" for field in _SPOUSE_FIELDS))
+
+#: canonical fields of each kind, in the order they are written. What cleaning adds is told by ``clean_records``.
 FIELDS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "birth_cert": (
         "birth_cert_no", "old_birth_cert_no", "child_name", "child_sex", "birth_date", "birth_time", "birth_order", "plurality",
@@ -98,29 +111,95 @@ FIELDS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
         "mother_name", "mother_id", "mother_hukou_addr", "mother_live_addr",
         "father_name", "father_id", "father_hukou_addr", "father_live_addr",
         "town", "village", "group", "registered_by", "registered_at", "remark"),
+    "unverified_delivery": (
+        "birth_cert_no", "delivery_date", "birth_time", "child_sex", "child_name", "doubt_reason", "facility",
+        "mother_name", "mother_id", "mother_hukou_addr", "mother_live_addr", "mother_phone", "father_name", "father_id", "remark"),
+    "deferred_hukou": (
+        "birth_cert_no", "child_name", "child_id", "child_sex", "birth_date", "defer_date", "defer_reason", "accept_unit",
+        "mother_name", "mother_id", "mother_hukou_addr", "mother_live_addr", "father_name", "father_id", "father_hukou_addr", "father_live_addr",
+        "hukou_addr", "village", "group", "remark"),
+    "identity_change": (
+        "person_name", "person_id", "person_sex", "person_birth_date", "change_item", "change_class", "change_date", "change_reason",
+        "old_name", "new_name", "old_id", "new_id", "old_ethnicity", "new_ethnicity", "old_birth_date", "new_birth_date",
+        "value_before", "value_after", "accept_unit", "hukou_addr", "village", "remark"),
+    "migration": (
+        "person_name", "person_id", "accept_date", "direction", "change_class", "from_region", "to_region", "village", "group", "remark"),
+    "death": (
+        "person_name", "person_id", "person_sex", "person_birth_date", "person_ethnicity", "death_date", "death_cert_no", "exit_date", "exit_reason",
+        "mother_name", "mother_id", "father_name", "father_id", "hukou_addr", "live_addr", "village", "group", "remark"),
+    "marriage": (*_MARRIAGE_FIELDS, "remark"),
+    "town_marriage": (*_MARRIAGE_FIELDS, "town", "village", "group", "registered_by", "registered_at", "remark"),
+    "adoption": (
+        "cert_no", "cert_print_no", "reg_date", "adoptee_name", "adoptee_new_name", "adoptee_sex", "adoptee_birth_date", "adoptee_id",
+        "adoptive_father_name", "adoptive_father_id", "adoptive_mother_name", "adoptive_mother_id", "adopter_name", "adopter_id",
+        "adopter_addr", "dissolve_date", "dissolve_cert_no", "remark"),
+    "population": (
+        "household_no", "household_person_no", "person_name", "person_id", "sex", "birth_date", "ethnicity", "relation_to_head",
+        "hukou_addr", "live_addr", "village", "police_station", "status", "living_status",
+        "mother_name", "mother_id", "father_name", "father_id", "spouse_name", "spouse_id"),
+    "reported_totals": ("town", "period", "births", "marriages", "registered_by", "registered_at", "remark"),
+    "void_certificates": (
+        "old_birth_cert_no", "new_birth_cert_no", "reason", "date", "child_name", "child_sex", "birth_date", "mother_name", "mother_id", "issuer", "remark"),
 })
-NAME_FIELDS: Final[frozenset[str]] = frozenset({
-    "child_name", "mother_name", "father_name", "former_name", "registered_by"})
-ID_FIELDS: Final[frozenset[str]] = frozenset({"child_id", "mother_id", "father_id"})
-DATE_FIELDS: Final[frozenset[str]] = frozenset({
-    "birth_date", "issue_date", "accept_date", "registered_at", "mother_birth_date", "father_birth_date", "birth_cert_issue_date"})
-SEX_FIELDS: Final[frozenset[str]] = frozenset({"child_sex"})
-ETHNICITY_FIELDS: Final[frozenset[str]] = frozenset({"child_ethnicity", "mother_ethnicity", "father_ethnicity"})
-CERTIFICATE_FIELDS: Final[frozenset[str]] = frozenset({"birth_cert_no", "old_birth_cert_no"})
-ADDRESS_FIELDS: Final[frozenset[str]] = frozenset({
-    "mother_hukou_addr", "mother_live_addr", "father_hukou_addr", "father_live_addr", "hukou_addr"})
+_FIELDS: Final = frozenset(field for fields in FIELDS_OF_KIND.values() for field in fields)
+NAME_FIELDS: Final[frozenset[str]] = frozenset({"registered_by"} | {f for f in _FIELDS if f.endswith("_name")})
+ID_FIELDS: Final[frozenset[str]] = frozenset({
+    "child_id", "mother_id", "father_id", "husband_id", "wife_id", "person_id", "old_id", "new_id", "spouse_id",
+    "adoptee_id", "adoptive_father_id", "adoptive_mother_id", "adopter_id"})
+DATE_FIELDS: Final[frozenset[str]] = frozenset({"registered_at", "date"} | {f for f in _FIELDS if f.endswith("_date")})
+SEX_FIELDS: Final[frozenset[str]] = frozenset({"child_sex", "person_sex", "adoptee_sex", "sex"})
+ETHNICITY_FIELDS: Final[frozenset[str]] = frozenset({"ethnicity"} | {f for f in _FIELDS if f.endswith("_ethnicity")})
+CERTIFICATE_FIELDS: Final[frozenset[str]] = frozenset({"birth_cert_no", "old_birth_cert_no", "new_birth_cert_no"})
+MARRIAGE_CERTIFICATE_FIELDS: Final[frozenset[str]] = frozenset({"cert_no", "marriage_cert_no"})  # of the kinds in MARRIAGE_KINDS
+ADDRESS_FIELDS: Final[frozenset[str]] = frozenset({"from_region", "to_region"} | {f for f in _FIELDS if f.endswith("_addr")})
 INTEGER_FIELDS: Final[frozenset[str]] = frozenset({
-    "parity", "plurality", "birth_order", "birth_weight", "gestation_weeks", "mother_age", "father_age"})
+    "parity", "plurality", "birth_order", "birth_weight", "gestation_weeks", "mother_age", "father_age", "births", "marriages"})
+#: kind -> the persons a row speaks of: the beginnings of their fields (``<person>_name``, ``<person>_id``).
+PERSONS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
+    **{kind: ("child", "mother", "father") for kind in (*BIRTH_KINDS, "deferred_hukou", "unverified_delivery")},
+    **dict.fromkeys(MARRIAGE_KINDS, ("husband", "wife")),
+    "identity_change": ("person",), "migration": ("person",), "death": ("person", "mother", "father"),
+    "population": ("person", "mother", "father", "spouse"), "void_certificates": ("child", "mother"),
+    "adoption": ("adoptee", "adoptive_father", "adoptive_mother", "adopter"),
+})
+#: Whose values may stand in nothing published.
+PERSONAL_FIELDS: Final[tuple[str, ...]] = tuple(sorted(
+    (NAME_FIELDS - {"registered_by"}) | ID_FIELDS | CERTIFICATE_FIELDS | {"cert_no", "marriage_cert_no", "death_cert_no"} | {f for f in _FIELDS if f.endswith("_phone")}))
 
-#: The date of the office's own act; it decides the period a row belongs to.
-ACT_DATE_OF_KIND: Final[Mapping[str, str]] = MappingProxyType(
-    {"birth_cert": "issue_date", "hukou_birth": "accept_date", "town_birth": "registered_at"})
+#: What a code may say in the columns that cleaning derives from words.
+DOUBT_CLASSES: Final[tuple[str, ...]] = ("doubtful", "undocumented", "withheld", "non_local")  # unverified_delivery.doubt_class
+DEFER_CLASSES: Final[tuple[str, ...]] = (  # deferred_hukou.defer_class
+    "no_birth_certificate", "certificate_differs", "parents_papers", "parentage", "birth_abroad", "not_permitted", "other")
+CHANGE_ITEMS: Final[tuple[str, ...]] = (  # identity_change.change_item, as in identity_change_categories.csv
+    "name", "former_name", "ethnicity", "birth_date", "id_no", "sex", "birth_place", "native_place", "info_level", "other")
+CHANGE_CLASSES: Final[tuple[str, ...]] = ("change", "correct", "fix_duplicate", "fix_wrong", "other")  # identity_change.change_class
+DIRECTIONS: Final[tuple[str, ...]] = ("in", "out")  # migration.direction
+VOID_REASONS: Final[tuple[str, ...]] = ("void", "exchanged", "reissued")  # void_certificates.reason
+
+#: The date of the office's own act; it decides the period a row belongs to. Kinds without one belong to the period they were sent for.
+ACT_DATE_OF_KIND: Final[Mapping[str, str]] = MappingProxyType({
+    "birth_cert": "issue_date", "hukou_birth": "accept_date", "town_birth": "registered_at", "deferred_hukou": "defer_date",
+    "identity_change": "change_date", "migration": "accept_date", "death": "exit_date", "marriage": "reg_date",
+    "town_marriage": "registered_at", "adoption": "reg_date", "void_certificates": "date"})
 
 #: Without one of these a list of the kind cannot be used at all (each inner tuple: one of them is enough).
 NEEDED_FIELDS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType({
     "birth_cert": (("birth_date", "birth_datetime"), ("mother_name", "mother_id", "birth_cert_no")),
     "hukou_birth": (("birth_date", "birth_datetime", "child_id"), ("child_name", "mother_name", "mother_id", "father_id")),
     "town_birth": (("birth_date", "birth_datetime"), ("mother_name", "mother_id")),
+    "unverified_delivery": (("delivery_date", "birth_cert_no"), ("mother_name", "mother_id", "birth_cert_no", "doubt_reason", "remark")),
+    "deferred_hukou": (("child_name", "mother_name", "father_name", "mother_id", "father_id"),),
+    "identity_change": (("person_id", "person_name", "old_id", "old_name"),
+                        ("change_item", "value_before", "value_after", "old_name", "new_name", "old_id", "new_id",
+                         "old_ethnicity", "new_ethnicity", "old_birth_date", "new_birth_date")),
+    "migration": (("person_id", "person_name"),),
+    "death": (("person_id", "person_name"),),
+    "marriage": (("husband_name", "husband_id"), ("wife_name", "wife_id")),
+    "town_marriage": (("husband_name", "husband_id"), ("wife_name", "wife_id")),
+    "adoption": (("adoptee_name", "adoptee_new_name", "adoptive_father_name", "adoptive_mother_name", "adopter_name", "cert_no"),),
+    "population": (("person_id", "person_name"),),
+    "reported_totals": (("town",), ("births", "marriages")),
+    "void_certificates": (("old_birth_cert_no", "new_birth_cert_no"),),
 })
 
 #: origin of a row, in front of every frame that still knows its cells.
