@@ -10,7 +10,9 @@ import numpy as np
 __all__ = ["falling_weights", "generator", "pick"]
 
 #: Stages in the order they were added; the place in the tuple is the spawn key, so new ones go to the end.
-STAGES: Final[tuple[str, ...]] = ("households", "numbers", "births", "coverage", "acts", "duplicates", "mistakes", "order", "writing")
+STAGES: Final[tuple[str, ...]] = (
+    "households", "numbers", "births", "coverage", "acts", "duplicates", "mistakes", "order", "writing",
+    "residents", "adoptions", "certificates", "unverified", "deferred", "moves", "deaths", "changes", "register", "totals", "answers", "late")
 
 
 def generator(seed: int, stage: str, *keys: int) -> np.random.Generator:
