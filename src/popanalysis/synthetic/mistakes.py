@@ -21,22 +21,36 @@ from popanalysis.synthetic.name_mistakes import NAME_SHARES, wrong_names
 from popanalysis.synthetic.names import MONGOL
 from popanalysis.synthetic.people import identity_numbers
 
-__all__ = ["DATE_SHARES", "ERROR_COLUMNS", "NUMBER_SHARES", "PARENTS_SWAPPED", "RATES", "SEX_WRONG", "plant", "wrong_dates", "wrong_numbers"]
+__all__ = ["DATE_SHARES", "ERROR_COLUMNS", "NUMBER_SHARES", "PARENTS_SWAPPED", "RATES", "SEX_WRONG", "plant", "plant_couples", "wrong_dates", "wrong_numbers"]
 
 #: list -> field -> share of its filled values that are written wrongly; of child_name: of the named children.
 RATES: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType({
     "birth_cert": {"mother_name": 0.05, "father_name": 0.05, "child_name": 0.05, "mother_id": 0.04, "father_id": 0.04, "birth_date": 0.02},
     "hukou_birth": {"mother_name": 0.03, "father_name": 0.03, "child_name": 0.03, "mother_id": 0.02, "father_id": 0.02, "birth_date": 0.02},
     "town_birth": {"mother_name": 0.10, "father_name": 0.10, "child_name": 0.10, "mother_id": 0.09, "father_id": 0.09, "birth_date": 0.07},
+    "unverified_delivery": {"mother_name": 0.05, "father_name": 0.05, "child_name": 0.05, "mother_id": 0.04, "father_id": 0.04, "birth_date": 0.02},
+    "deferred_hukou": {"mother_name": 0.03, "father_name": 0.03, "child_name": 0.03, "mother_id": 0.02, "father_id": 0.02, "birth_date": 0.02},
+    "marriage": {"husband_name": 0.05, "wife_name": 0.05, "husband_id": 0.04, "wife_id": 0.04,
+                 "reg_date": 0.02, "husband_birth_date": 0.02, "wife_birth_date": 0.02},
+    "town_marriage": {"husband_name": 0.10, "wife_name": 0.10, "husband_id": 0.09, "wife_id": 0.09,
+                      "reg_date": 0.07, "husband_birth_date": 0.07, "wife_birth_date": 0.07, "cert_no": 0.04},
 })
 #: list -> share of children without a name: (cell left empty, mother's name with 之子 and the like).
 UNNAMED: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
-    {"birth_cert": (0.175, 0.175), "hukou_birth": (0.0, 0.0), "town_birth": (0.15, 0.0)})
-CERTIFICATE_MISSING: Final[Mapping[str, float]] = MappingProxyType({"birth_cert": 0.0, "hukou_birth": 0.12, "town_birth": 0.55})
+    {"birth_cert": (0.175, 0.175), "hukou_birth": (0.0, 0.0), "town_birth": (0.15, 0.0), "unverified_delivery": (0.45, 0.25), "deferred_hukou": (0.0, 0.0)})
+CERTIFICATE_MISSING: Final[Mapping[str, float]] = MappingProxyType(
+    {"birth_cert": 0.0, "hukou_birth": 0.12, "town_birth": 0.55, "unverified_delivery": 0.15, "deferred_hukou": 0.30})
 SEX_WRONG: Final = 0.006
 #: what stands in a parent's columns of a sheet
 _EXCHANGED: Final = ("name", "id", "ethnicity", "hukou_addr", "live_addr")
-PARENTS_SWAPPED: Final[Mapping[str, float]] = MappingProxyType({"birth_cert": 0.0, "hukou_birth": 0.0, "town_birth": 0.01})
+#: what stands in a spouse's columns
+_OF_A_SPOUSE: Final = (*_EXCHANGED, "birth_date", "prior_status", "hukou", "live")
+#: what a town leaves out of a couple's row -> share of rows
+COUPLES_MISSING: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
+    {"marriage": {}, "town_marriage": {"cert_no": 0.55, "husband_birth_date": 0.5, "wife_birth_date": 0.5}})
+COUPLES_SWAPPED: Final[Mapping[str, float]] = MappingProxyType({"marriage": 0.0, "town_marriage": 0.01})
+PARENTS_SWAPPED: Final[Mapping[str, float]] = MappingProxyType(
+    {"birth_cert": 0.0, "hukou_birth": 0.0, "town_birth": 0.01, "unverified_delivery": 0.0, "deferred_hukou": 0.0})
 
 NUMBER_SHARES: Final[Mapping[str, float]] = MappingProxyType({
     "missing": 0.30, "one_digit": 0.30, "transposition": 0.20, "old_15": 0.06, "check_character": 0.06, "last_lost": 0.08})
@@ -170,7 +184,7 @@ def plant(rng: np.random.Generator, rows: pd.DataFrame, kind: str) -> tuple[pd.D
     ----------
     rows : the list as it should be, RangeIndex: child_name, child_sex ("1"/"2"), birth_date (YYYY-MM-DD), child_id,
         mother_ and father_ with name, id, ethnicity; birth_cert_no, plurality, set_rank. Missing is None.
-    kind : the list: birth_cert, hukou_birth or town_birth.
+    kind : the list: a key of :data:`RATES` that holds births.
 
     Returns
     -------
@@ -191,12 +205,7 @@ def plant(rng: np.random.Generator, rows: pd.DataFrame, kind: str) -> tuple[pd.D
     wrong_sex = work.chosen(SEX_WRONG, rows["child_sex"].notna())
     work.write("child_sex", wrong_sex, ["wrong"] * len(wrong_sex), [{"1": "2", "2": "1"}[v] for v in rows["child_sex"].to_numpy()[wrong_sex]])
     work.blank("birth_cert_no", CERTIFICATE_MISSING[kind])
-    swapped = _swap_parents(work, PARENTS_SWAPPED[kind])
-    errors = pd.DataFrame(work.errors, columns=list(ERROR_COLUMNS))
-    moved = errors["row"].isin(swapped) & errors["error"].ne("parents_swapped")
-    other = {f"{a}_{what}": f"{b}_{what}" for a, b in (("mother", "father"), ("father", "mother")) for what in ("name", "id")}
-    errors["field"] = errors["field"].where(~moved, errors["field"].replace(other))
-    return work.rows, errors.sort_values(["row", "field", "error"], kind="stable", ignore_index=True)
+    return _swapped_and_told(work, PARENTS_SWAPPED[kind], "parents", ("mother", "father"), _EXCHANGED)
 
 
 def _leave_unnamed(work: _Planting, kind: str) -> None:
@@ -228,14 +237,62 @@ def _carry_date_into_number(work: _Planting, true: pd.DataFrame) -> None:
     work.rows["child_id"] = column
 
 
-def _swap_parents(work: _Planting, rate: float) -> np.ndarray:
-    both = work.rows["father_name"].notna() & work.rows["mother_name"].notna()
-    # as many as the rate says of all rows, though only those with a father can be exchanged
+def _swapped_and_told(work: _Planting, rate: float, whom: str, sides: tuple[str, str], what: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Exchange the columns of two persons in some rows; return the list and its mistakes, each under the column where it now stands."""
+    swapped = _swap(work, rate, whom, sides, what)
+    errors = pd.DataFrame(work.errors, columns=list(ERROR_COLUMNS))
+    moved = errors["row"].isin(swapped) & errors["error"].ne(f"{whom}_swapped")
+    other = {f"{a}_{column}": f"{b}_{column}" for a, b in (sides, sides[::-1]) for column in what}
+    errors["field"] = errors["field"].where(~moved, errors["field"].replace(other))
+    return work.rows, errors.sort_values(["row", "field", "error"], kind="stable", ignore_index=True)
+
+
+def _swap(work: _Planting, rate: float, whom: str, sides: tuple[str, str], what: Sequence[str]) -> np.ndarray:
+    first, second = sides
+    both = work.rows[f"{first}_name"].notna() & work.rows[f"{second}_name"].notna()
+    # as many as the rate says of all rows, though only those with two persons can be exchanged
     places = work.chosen(rate / max(float(both.mean()), 1e-9), both)
-    exchanged = [what for what in _EXCHANGED if {f"mother_{what}", f"father_{what}"} <= set(work.rows.columns)]
-    mothers, fathers = ([f"{who}_{what}" for what in exchanged] for who in ("mother", "father"))
-    before = work.rows.loc[places, [*mothers, *fathers]]
-    work.rows.loc[places, mothers] = before[fathers].to_numpy()
-    work.rows.loc[places, fathers] = before[mothers].to_numpy()
-    work.errors += [(int(p), "parents", "parents_swapped", "mother,father", "father,mother") for p in places]
+    exchanged = [column for column in what if {f"{first}_{column}", f"{second}_{column}"} <= set(work.rows.columns)]
+    one, two = ([f"{who}_{column}" for column in exchanged] for who in sides)
+    before = work.rows.loc[places, [*one, *two]]
+    work.rows.loc[places, one] = before[two].to_numpy()
+    work.rows.loc[places, two] = before[one].to_numpy()
+    work.errors += [(int(p), whom, f"{whom}_swapped", f"{first},{second}", f"{second},{first}") for p in places]
     return places
+
+
+# --- couples --------------------------------------------------------------------------------------------
+
+
+def plant_couples(rng: np.random.Generator, rows: pd.DataFrame, kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Plant the mistakes of a list of marriages.
+
+    Parameters
+    ----------
+    rows : the list as it should be, RangeIndex: husband_ and wife_ with name, id, ethnicity, birth_date; reg_date (YYYY-MM-DD),
+        cert_no. Missing is None.
+    kind : marriage or town_marriage.
+
+    Returns
+    -------
+    The list as it was written, and its mistakes (:data:`ERROR_COLUMNS`), as :func:`plant` does.
+    """
+    work, rates = _Planting(rng, rows.copy()), RATES[kind]
+    for who in ("husband", "wife"):
+        mongol = {"transliteration": rows[f"{who}_ethnicity"].eq(MONGOL).to_numpy()}
+        work.spoil(f"{who}_name", rates[f"{who}_name"], NAME_SHARES, wrong_names, rows[f"{who}_name"].notna(), mongol)
+        work.spoil(f"{who}_id", rates[f"{who}_id"], NUMBER_SHARES, wrong_numbers, rows[f"{who}_id"].notna())
+    for field in ("reg_date", "husband_birth_date", "wife_birth_date"):
+        work.spoil(field, rates[field], DATE_SHARES, wrong_dates, rows[field].notna())
+    for field, rate in COUPLES_MISSING[kind].items():
+        work.blank(field, rate)
+    work.spoil("cert_no", rates.get("cert_no", 0.0), {"one_digit": 0.7, "transposition": 0.3}, _wrong_serials, work.rows["cert_no"].notna())
+    return _swapped_and_told(work, COUPLES_SWAPPED[kind], "spouses", ("husband", "wife"), _OF_A_SPOUSE)
+
+
+def _wrong_serials(number: str, kind: str) -> list[str | None]:
+    """Return the ways to write the serial of a certificate number wrongly."""
+    head, _, serial = number.rpartition("-")
+    if kind == "one_digit":
+        return [f"{head}-{serial[:p]}{digit}{serial[p + 1:]}" for p in range(len(serial)) for digit in "0123456789" if digit != serial[p]]
+    return [f"{head}-{serial[:p]}{serial[p + 1]}{serial[p]}{serial[p + 2:]}" for p in range(len(serial) - 1) if serial[p] != serial[p + 1]]

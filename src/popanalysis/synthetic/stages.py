@@ -12,7 +12,8 @@ __all__ = ["falling_weights", "generator", "pick"]
 #: Stages in the order they were added; the place in the tuple is the spawn key, so new ones go to the end.
 STAGES: Final[tuple[str, ...]] = (
     "households", "numbers", "births", "coverage", "acts", "duplicates", "mistakes", "order", "writing",
-    "residents", "adoptions", "certificates", "unverified", "deferred", "moves", "deaths", "changes", "register", "totals", "answers", "late")
+    "residents", "adoptions", "certificates", "unverified", "deferred", "moves", "deaths", "changes", "register", "totals", "answers", "late",
+    "marriages", "marriage_numbers", "marriage_lists")
 
 
 def generator(seed: int, stage: str, *keys: int) -> np.random.Generator:
