@@ -19,13 +19,13 @@ import pandas as pd
 from popanalysis import errors
 from popanalysis.acquire import read_decisions, read_earlier, read_submissions
 from popanalysis.clean import Divisions, clean_records, clean_submissions
-from popanalysis.columns import KINDS_READ
+from popanalysis.columns import KINDS_READ, PERSONAL_FIELDS
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
 from popanalysis.params import QuarterParams
 from popanalysis.project import find_root, shipped_folder
-from popanalysis.reconcile import apply_decisions, read_birth_rules
+from popanalysis.reconcile import apply_decisions, read_rules
 from popanalysis.report import file_hash, render_html, scan_publish
-from popanalysis.report.record_files import PERSONAL_FIELDS, PUBLISH, RESTRICTED, personal_values, write_json
+from popanalysis.report.record_files import PUBLISH, RESTRICTED, personal_values, write_json
 from popanalysis.report.sealed_record import read_run_record, refuse_changed_files
 from popanalysis.workspace import TASK, WORK_ENV, Workspace, current_revision
 
@@ -67,7 +67,7 @@ def preflight(params: QuarterParams, root: Path) -> frozenset[str]:
             problems.extend(getattr(error, "problems", (error,)))
             return None
 
-    attempt(lambda: read_birth_rules(params, root))
+    attempt(lambda: read_rules(params, root))
     attempt(lambda: apply_decisions(read_decisions(params, root)))
     earlier = attempt(lambda: read_earlier(params, Workspace(Path(), root, None, is_draft=True)))
     if earlier is not None and earlier.previous is not None:

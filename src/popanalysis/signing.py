@@ -13,7 +13,7 @@ from typing import Any
 from popanalysis.errors import ParameterError, PopAnalysisError, RecordError
 from popanalysis.making import NOTEBOOK, input_hashes, make_record, notebook_file, preflight, project_root
 from popanalysis.params import QuarterParams
-from popanalysis.reconcile import read_birth_rules
+from popanalysis.reconcile import read_rules
 from popanalysis.report import file_hash, notebook_outputs, sealed_files
 from popanalysis.report.record_files import PUBLISH, write_json
 from popanalysis.report.sealed_record import read_run_record, refuse_changed_files, revision_of
@@ -144,9 +144,9 @@ def _what_changed_since(told: Mapping[str, Any], params: QuarterParams, root: Pa
             yield RecordError(zh=f"输入文件 {entry['file']} 已不是生成记录时的文件。", en=f"Input file {entry['file']} is not the one the record was made from.", file=entry["file"])
     if told["notebook"]["sha256"] != file_hash(notebook_file(root)):
         yield RecordError(zh=f"记录本 {NOTEBOOK} 已改动。", en=f"Notebook {NOTEBOOK} was changed.", file=NOTEBOOK)
-    rules = read_birth_rules(params, root)
-    for entry, rule_set in zip(told["rule_sets"], (rules.linkage, rules.discrepancy), strict=True):
-        if entry["sha256"] != rule_set.sha256:
+    in_use = {(role, rule_set.name): rule_set.sha256 for role, rule_set in read_rules(params, root).rule_sets}
+    for entry in told["rule_sets"]:
+        if entry["sha256"] != in_use.get((entry["role"], entry["name"])):
             yield RecordError(zh=f"规则 {entry['file']} 已改动或更换版本。", en=f"Rule set {entry['file']} was changed or replaced.", file=entry["file"])
 
 

@@ -10,10 +10,10 @@ import pytest
 from popanalysis.project import shipped_folder
 from popanalysis.reconcile.births import births_from_records
 from popanalysis.reconcile.cells import cell_finder
-from popanalysis.reconcile.discrepancies import find_discrepancies
+from popanalysis.reconcile.discrepancies import find_discrepancies, questions_frame
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
-RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v1.yaml")
+RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v2.yaml")
 SAME = {
     "child_name": "白雪", "child_sex": "2", "birth_date": pd.Timestamp("2025-02-03"), "birth_cert_no": "Z159900001",
     "mother_name": "包娜", "mother_id": "159901199001010026", "father_name": "白山", "father_id": "159901198802020015"}
@@ -30,7 +30,7 @@ def questions(*, received=("birth_cert", "hukou_birth", "town_birth"), set_id=No
     births = births_from_records(records, ids, sets, pd.Index([]), lists=RULES.lists, home_division="159901")
     letters = {(f"{kind}.xlsx", "表", field): letter for kind in records for field, letter in (("mother_name", "D"), ("child_id", "A"), ("birth_date", "C"))}
     none = pd.DataFrame(columns=["duplicate_of", "kind", "event_id", "set_id"]) if duplicates is None else duplicates
-    return find_discrepancies(births, records, none, RULES, received=received, in_question=in_question, cell_of=cell_finder(records, letters), known_since=known_since)
+    return questions_frame(find_discrepancies(births, records, none, RULES, received=received, in_question=in_question, cell_of=cell_finder(records, letters), known_since=known_since))
 
 
 def told(frame: pd.DataFrame, *columns: str) -> list[list[str]]:

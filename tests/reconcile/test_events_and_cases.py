@@ -15,7 +15,7 @@ from popanalysis.reconcile.discrepancies import Discrepancy
 from popanalysis.reconcile.events import known_event_ids, mint_event_ids, name_sets
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
-RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v1.yaml")
+RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v2.yaml")
 
 
 def question(event_id="B-2025Q1-00001", code="missing_at", field="", list_a="birth_cert", list_b="hukou_birth", **more) -> Discrepancy:
@@ -209,9 +209,9 @@ def test_a_person_closes_an_event_and_four_quarters_do():
 def forward() -> pd.DataFrame:
     records = {"birth_cert": pd.DataFrame(
         {"file": "a.xlsx", "sheet": "", "row": [3, 4], "mother_name": ["包娜", "白玉"], "parity": [1, 2], "held_in": "2025Q1"}, index=["r1", "r2"])}
-    linked = pd.DataFrame({"event_id": ["B-2025Q1-00001", "B-2025Q1-00002"], "set_id": None}, index=["r1", "r2"])
+    linked = pd.DataFrame({"event_id": ["B-2025Q1-00001", "B-2025Q1-00002"], "set_id": None, "kind": "birth_cert"}, index=["r1", "r2"])
     opened = pd.Series("2025Q1", index=["B-2025Q1-00001", "B-2025Q1-00002"])
-    return carry_forward(records, linked, pd.Index(["B-2025Q1-00001"]), opened, None, period=Period.parse("2025Q1"), rules=RULES, cell_of=lambda record, field: f"[a.xlsx]{record}")
+    return carry_forward(records, linked, pd.Index(["B-2025Q1-00001"]), opened, None, period=Period.parse("2025Q1"), rules=[RULES], cell_of=lambda record, field: f"[a.xlsx]{record}")
 
 
 def test_of_closed_events_only_ids_go_on(forward):
@@ -225,16 +225,16 @@ def test_what_lives_in_memory_only_does_not_go_on(forward):
 
 
 def test_open_records_come_back_as_they_went(forward):
-    back = carried_records(forward, ["birth_cert", "town_birth"])
-    assert back["birth_cert"]["mother_name"].to_dict() == {"r1": "包娜"} and back["town_birth"].empty
+    back = carried_records(forward)
+    assert back["birth_cert"]["mother_name"].to_dict() == {"r1": "包娜"} and list(back) == ["birth_cert"]
 
 
 def test_a_case_of_a_later_quarter_points_to_the_cell_of_the_earlier_list(forward):
-    cell_of = cell_finder(carried_records(forward, ["birth_cert"]), {})
+    cell_of = cell_finder(carried_records(forward), {})
     assert cell_of("r1", "mother_name") == "[a.xlsx]r1" and cell_of("r1", "") == "[a.xlsx]3:3"
 
 
 def test_ids_of_earlier_quarters_are_kept_while_young(forward):
-    later = carry_forward({}, pd.DataFrame({"event_id": [], "set_id": []}), pd.Index([]), pd.Series(dtype="object"), forward, period=Period.parse("2026Q1"), rules=RULES, cell_of=lambda *_: "")
+    later = carry_forward({}, pd.DataFrame({"event_id": [], "set_id": [], "kind": []}), pd.Index([]), pd.Series(dtype="object"), forward, period=Period.parse("2026Q1"), rules=[RULES], cell_of=lambda *_: "")
     assert later["state"].tolist() == ["held", "held"] and "mother_name" not in later.dropna(axis="columns", how="all")
-    assert carry_forward({}, pd.DataFrame({"event_id": [], "set_id": []}), pd.Index([]), pd.Series(dtype="object"), forward, period=Period.parse("2026Q2"), rules=RULES, cell_of=lambda *_: "").empty
+    assert carry_forward({}, pd.DataFrame({"event_id": [], "set_id": [], "kind": []}), pd.Index([]), pd.Series(dtype="object"), forward, period=Period.parse("2026Q2"), rules=[RULES], cell_of=lambda *_: "").empty

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from popanalysis.columns import EVENT_LETTER
 from popanalysis.errors import SourceFileError
 from popanalysis.params import QuarterParams
 from popanalysis.periods import Period
@@ -41,13 +43,13 @@ class EarlierRecord:
 class Earlier:
     """What came before a run: the previous quarter's record and the revision before, either may be absent.
 
-    ``last_event`` and ``last_case`` are the highest numbers that any earlier revision of the period gave: a number is
-    never used again, also when the event or case is no more.
+    ``last_events`` (letter of the event -> number) and ``last_case`` are the highest numbers that any earlier revision of the period
+    gave: a number is never used again, also when the event or case is no more.
     """
 
     previous: EarlierRecord | None = None
     before: EarlierRecord | None = None
-    last_event: int = 0
+    last_events: Mapping[str, int] = field(default_factory=dict)
     last_case: int = 0
 
     @property
@@ -89,11 +91,13 @@ def read_earlier(params: QuarterParams, workspace: Workspace) -> Earlier:
         return Earlier(previous)
     earlier = [read_revision(r) for r in revisions(workspace.revision_before.parent) if revision_number(r) <= revision_number(workspace.revision_before)]
     return Earlier(
-        previous, earlier[-1], max(_highest(r.event_ids, f"-{params.period}-") for r in earlier), max(_highest(r.cases["case_id"], f"{params.period}-") for r in earlier))
+        previous, earlier[-1],
+        {letter: max(_highest(r.event_ids, f"{letter}-{params.period}-") for r in earlier) for letter in EVENT_LETTER.values()},
+        max(_highest(r.cases["case_id"], f"{params.period}-") for r in earlier))
 
 
 def _highest(ids: pd.Series, of_period: str) -> int:
-    return max((int(str(name).rsplit("-", 1)[1]) for name in ids.unique() if of_period in str(name)), default=0)
+    return max((int(str(name).rsplit("-", 1)[1]) for name in ids.unique() if str(name).startswith(of_period)), default=0)
 
 
 def read_revision(revision: Path) -> EarlierRecord:

@@ -3,18 +3,12 @@
 from popanalysis.reconcile.cases import case_balance
 from popanalysis.reconcile.cells import cell_finder
 from popanalysis.reconcile.decided import Decided, apply_decisions
-from popanalysis.reconcile.period import (
-    LinkedBirths,
-    ReconciledBirths,
-    describe_links,
-    link_births,
-    lists_received,
-    read_birth_rules,
-    reconcile_births,
-)
+from popanalysis.reconcile.linking import LinkedPeriod, link_period, lists_received
+from popanalysis.reconcile.period import ReconciledPeriod, describe_links, reconcile_period
+from popanalysis.reconcile.rules import PeriodRules, read_rules
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
 __all__ = [
-    "Decided", "DiscrepancyRules", "LinkedBirths", "ReconciledBirths", "apply_decisions", "case_balance", "cell_finder",
-    "describe_links", "link_births", "lists_received", "read_birth_rules", "reconcile_births",
+    "Decided", "DiscrepancyRules", "LinkedPeriod", "PeriodRules", "ReconciledPeriod", "apply_decisions", "case_balance", "cell_finder",
+    "describe_links", "link_period", "lists_received", "read_rules", "reconcile_period",
 ]

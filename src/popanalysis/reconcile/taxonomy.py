@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from popanalysis.errors import Text
 from popanalysis.rulefile import RuleSet
@@ -49,19 +49,34 @@ class Code(_Part):
 
 
 class DiscrepancyRules(RuleSet):
-    """The rules of one event (``params/discrepancy/births.v1.yaml``)."""
+    """The rules of one event (``params/discrepancy/births.v2.yaml``).
+
+    Attributes
+    ----------
+    lists : the lists that should hold the event, in the order they are shown.
+    further : other lists that may speak of it; nothing is missing at them, their codes are asked about all the same.
+    grace_days : list -> calendar days after the event in which its office need not have acted.
+    fields, of_the_child : what is compared, and which of it not inside a set of twins.
+    exchangeable, exchanged_code : pairs of columns an office may have exchanged, and the code of that question.
+    """
 
     event: str
     lists: tuple[str, ...]
+    further: tuple[str, ...] = ()
     stays_open_quarters: int = 4
-    fields: tuple[ComparedField, ...]
+    grace_days: dict[str, int] = {}
+    fields: tuple[ComparedField, ...] = ()
     of_the_child: tuple[str, ...] = ()
-    parents: tuple[tuple[str, str], ...] = ()
+    exchangeable: tuple[tuple[str, str], ...] = Field((), validation_alias=AliasChoices("exchangeable", "parents"))
+    exchanged_code: str = "parents_exchanged"
     codes: dict[str, Code]
 
     def asks(self) -> dict[tuple[str, str], Text]:
         """Return (code, list) -> what is asked under the code of the office that owns the list."""
-        return {
-            (code, kind): (entry.ask if isinstance(entry.ask, Wording) else entry.ask[kind]).text
-            for code, entry in self.codes.items() for kind in self.lists
-        }
+        found: dict[tuple[str, str], Text] = {}
+        for code, entry in self.codes.items():
+            for kind in (*self.lists, *self.further):
+                ask = entry.ask if isinstance(entry.ask, Wording) else entry.ask.get(kind)
+                if ask is not None:
+                    found[code, kind] = ask.text
+        return found

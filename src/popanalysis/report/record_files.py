@@ -24,12 +24,10 @@ from popanalysis.columns import (
     RELATIONS_COLUMNS,
 )
 
-__all__ = ["PERSONAL_FIELDS", "PUBLISH", "RESTRICTED", "make_folders", "personal_values", "write_json", "write_restricted", "write_table"]
+__all__ = ["PUBLISH", "RESTRICTED", "make_folders", "personal_values", "write_json", "write_restricted", "write_table"]
 
 PUBLISH = "publish"
 RESTRICTED = "restricted"
-#: fields whose values may stand in nothing published
-PERSONAL_FIELDS = ("child_name", "mother_name", "father_name", "child_id", "mother_id", "father_id", "birth_cert_no", "mother_phone", "father_phone")
 
 #: restricted table -> the columns it begins with
 _TABLES: Mapping[str, tuple[str, ...]] = {

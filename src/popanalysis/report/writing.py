@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from popanalysis import __version__
+from popanalysis.columns import EVENT_OF_KIND
 from popanalysis.errors import RecordError
 from popanalysis.params import QuarterParams
 from popanalysis.report.chapters import Chapter
@@ -35,7 +36,7 @@ def versions() -> dict[str, Any]:
 
 
 def compose_run_record(
-    params: QuarterParams, *, inputs: Iterable[Mapping[str, Any]], rule_sets: Iterable[Any], rows: pd.DataFrame,
+    params: QuarterParams, *, inputs: Iterable[Mapping[str, Any]], rule_sets: Iterable[tuple[str, Any]], rows: pd.DataFrame,
     previous: tuple[str, int, str] | None,
 ) -> dict[str, Any]:
     """Say what a record was made from; :mod:`popanalysis.run` adds the revision, the seal and the notebook's hash.
@@ -43,7 +44,7 @@ def compose_run_record(
     Parameters
     ----------
     inputs : one mapping a file: kind, file, sha256, n_rows.
-    rule_sets : the rule sets in use, for linking and for finding what differs, each with name, version, file, sha256.
+    rule_sets : (role, rule set) of those in use, for linking and for finding what differs, each with name, version, file, sha256.
     rows : from :func:`popanalysis.measure.rows_by_fate`.
     previous : folder, revision and fingerprint of the previous record.
     """
@@ -52,7 +53,7 @@ def compose_run_record(
         "parameters": params.to_plain(),
         "inputs": [{**entry, "received": params.received.get(entry["kind"])} for entry in inputs],
         "rule_sets": [{"name": rules.name, "version": rules.version, "file": rules.file, "sha256": rules.sha256, "role": role}
-                      for role, rules in zip(("linkage", "discrepancy"), rule_sets, strict=True)],
+                      for role, rules in rule_sets],
         "versions": versions(), "notebook": None,
         "previous_record": dict(zip(("folder", "revision", "fingerprint"), previous, strict=True)) if previous else None,
         "revision_before": None,
@@ -113,7 +114,7 @@ def _check(run_record: Mapping[str, Any], linked_records: pd.DataFrame, language
                 zh=f"{label('kind', kind, 'zh')}的行数不平：各去向合计 {parts}，读取 {counts['total']}。记录未生成，请联系维护人员。",
                 en=f"Rows of {kind} do not balance: fates add up to {parts}, read {counts['total']}. No record was made; tell those who maintain the program.",
                 kind=kind)
-    counted = linked_records["fate"].isin(["used", "duplicate"])
+    counted = linked_records["fate"].isin(["used", "duplicate"]) & linked_records["kind"].isin(list(EVENT_OF_KIND))
     homeless = linked_records[counted & linked_records["event_id"].isna()]
     if len(homeless):
         raise RecordError(
