@@ -29,9 +29,9 @@ from popanalysis.report.record_files import PUBLISH, RESTRICTED, personal_values
 from popanalysis.report.sealed_record import read_run_record, refuse_changed_files
 from popanalysis.workspace import TASK, WORK_ENV, Workspace, current_revision
 
-__all__ = ["NOTEBOOK", "input_hashes", "make_record", "notebook_file", "preflight", "project_root", "read_notebook", "write_notebook"]
+__all__ = ["input_hashes", "make_record", "notebook_file", "notebook_name", "preflight", "project_root", "read_notebook", "write_notebook"]
 
-NOTEBOOK = "quarterly_record.ipynb"
+QUARTERLY, MONTHLY = "quarterly_record.ipynb", "monthly_summary.ipynb"
 _MANY = 20  # so many addresses without one of the home banner are no accident
 
 
@@ -77,8 +77,7 @@ def preflight(params: QuarterParams, root: Path) -> frozenset[str]:
     if submissions is not None and divisions is not None:
         cleaned = attempt(lambda: clean_submissions(submissions, params, divisions))
         attempt(lambda: _check_home(params, divisions, cleaned.records if cleaned else {}))
-    if (template := notebook_file(root)) is not None:
-        attempt(lambda: _check_template(template))
+    attempt(lambda: _check_template(notebook_file(params, root)))
     attempt(lambda: _check_output_folder(params, root))
     raise_together(problems)
     return frozenset(personal_values(
@@ -98,10 +97,9 @@ def _check_output_folder(params: QuarterParams, root: Path) -> None:
 
 def _not_yet(params: QuarterParams) -> Iterator[PopAnalysisError]:
     span = params.span
-    if span.quarter is None:
-        quarter = f"{span.year}Q{((span.month or 1) + 2) // 3}"
-        yield NotYetError("monthly_summary" if span.month else "annual_rollup", zh=f"本版本只处理季度，请将 period 写作 \"{quarter}\"。",
-                          en=f"This version makes quarterly records only; write period: \"{quarter}\".")
+    if span.quarter is None and span.month is None:
+        yield NotYetError("annual_rollup", zh=f"本版本处理季度和月份，请将 period 写作 \"{span.year}Q1\" 或 \"{span.year}-01\"。",
+                          en=f"This version makes quarterly records and monthly summaries; write period: \"{span.year}Q1\" or \"{span.year}-01\".")
     if params.engine == "spark":
         yield NotYetError("engine: spark", zh="请将 engine 改为 local。", en="Write engine: local.")
 
@@ -118,10 +116,15 @@ def _check_home(params: QuarterParams, divisions: Divisions, records: Mapping[st
             en=f"No address of the lists lies in {home}; most lie in {most} {divisions.name(most)}. Check home_division.", name="home_division", value=home)
 
 
-def notebook_file(root: Path) -> Path:
+def notebook_name(params: QuarterParams) -> str:
+    """Return the notebook that makes the record of a quarter or the summary of a month."""
+    return MONTHLY if params.span.month else QUARTERLY
+
+
+def notebook_file(params: QuarterParams, root: Path) -> Path:
     """Return the project's own notebook, or the package's where the project has none."""
-    own = root / "notebooks" / NOTEBOOK
-    return own if own.is_file() else shipped_folder("notebooks") / NOTEBOOK
+    own = root / "notebooks" / notebook_name(params)
+    return own if own.is_file() else shipped_folder("notebooks") / notebook_name(params)
 
 
 def _check_template(path: Path) -> None:
@@ -156,8 +159,8 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     work.mkdir()
     inputs = input_hashes(params, root)
     (work / TASK).write_text(json.dumps({"revision_before": before.name if before else None}), encoding="utf-8")
-    template = notebook_file(root)
-    output = work / NOTEBOOK
+    template, name = notebook_file(params, root), notebook_name(params)
+    output = work / name
     _execute(template, output, params, root, work, progress=progress)
     notebook = read_notebook(output)
     _check_executed(notebook, params, work)
@@ -166,14 +169,14 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
         raise RecordError(
             zh=f"运行期间输入文件被改动：{'、'.join(changed)}。请确认文件不再变动后重新运行。",
             en=f"Input files changed while the run was under way: {', '.join(changed)}. Make sure nobody edits them and run again.", files=tuple(changed))
-    _publish_notebook(notebook, work / PUBLISH / NOTEBOOK, params)
+    _publish_notebook(notebook, work / PUBLISH / name, params)
     output.unlink()
     told = read_run_record(work)
     told["state"] = "checked"
     told["other_inputs"] = [{"file": name, "sha256": digest} for name, digest in inputs.items() if name not in {entry["file"] for entry in told["inputs"]}]
-    told["notebook"] = {"file": f"notebooks/{NOTEBOOK}", "sha256": file_hash(template)}
+    told["notebook"] = {"file": f"notebooks/{name}", "sha256": file_hash(template)}
     write_json(work / PUBLISH / "run_record.json", told)
-    html = render_html(work / PUBLISH / NOTEBOOK, language=params.language, title=_title(params), stamp="checked")
+    html = render_html(work / PUBLISH / name, language=params.language, title=_title(params), stamp="checked")
     (work / PUBLISH / "record.html").write_text(html, encoding="utf-8", newline="\n")
     _scan(work, params, root, persons)
     (work / TASK).unlink()
@@ -265,7 +268,7 @@ def _publish_notebook(notebook: nbformat.NotebookNode, path: Path, params: Quart
         if "stamp" in cell.metadata.get("tags", []):
             cell.source = "已核验，待签发（是否正式以 sign_off.json 为准）" if params.language == "zh" else "Checked, to be signed (sign_off.json tells whether it is official)"
     about = notebook.metadata.get("papermill", {})
-    about.update(input_path=f"notebooks/{NOTEBOOK}", output_path=NOTEBOOK)
+    about.update(input_path=f"notebooks/{path.name}", output_path=path.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_notebook(notebook, path)
 
@@ -286,7 +289,9 @@ def _scan(work: Path, params: QuarterParams, root: Path, persons: frozenset[str]
 
 def _title(params: QuarterParams) -> str:
     period = params.span.in_words(params.language)
-    return f"{period}出生人口信息核对记录" if params.language == "zh" else f"Record of the comparison of births, {period}"
+    if params.span.month:
+        return f"{period}出生、婚姻信息比对情况月报" if params.language == "zh" else f"Monthly summary of births and marriages, {period}"
+    return f"{period}人口信息交换核对记录" if params.language == "zh" else f"Record of the exchange of population information, {period}"
 
 
 # --- inputs -----------------------------------------------------------------------------------------

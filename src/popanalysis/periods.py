@@ -72,6 +72,15 @@ class Period:
             return Period(day.year, quarter=(day.month + 2) // 3)
         return Period(self.year + 1)
 
+    @property
+    def quarter_of(self) -> Period:
+        """The quarter the period lies in (of a quarter: itself; of a year: its first).
+
+        >>> str(Period.parse("2025-05").quarter_of)
+        '2025Q2'
+        """
+        return Period(self.year, quarter=(self.first_day.month + 2) // 3)
+
     def __contains__(self, day: dt.date) -> bool:
         return self.first_day <= day <= self.last_day
 

@@ -16,7 +16,7 @@ import filelock
 import nbformat
 
 from popanalysis.errors import PopAnalysisError, RecordError
-from popanalysis.making import NOTEBOOK, make_record, preflight, project_root, read_notebook, write_notebook
+from popanalysis.making import make_record, notebook_name, preflight, project_root, read_notebook, write_notebook
 from popanalysis.params import QuarterParams
 from popanalysis.report import fingerprint, seal
 from popanalysis.report.record_files import PUBLISH, write_json
@@ -138,9 +138,10 @@ def _keep_failure(home: Path, work: Path, params: QuarterParams, error: BaseExce
     shutil.rmtree(failed, ignore_errors=True)
     failed.mkdir()
     failed.chmod(0o700)
-    head = f"FAILED 运行失败 {params.period}（{NOTEBOOK}）"
+    name = notebook_name(params)
+    head = f"FAILED 运行失败 {params.period}（{name}）"
     (failed / "FAILED.txt").write_text(f"{head}\n{reason.text.zh}\n{reason.text.en}\n", encoding="utf-8", newline="\n")
-    partial = work / NOTEBOOK
+    partial = work / name
     try:
         notebook = read_notebook(partial)
     except RecordError:
@@ -148,5 +149,5 @@ def _keep_failure(home: Path, work: Path, params: QuarterParams, error: BaseExce
     else:
         said = f"# {head}\n\n{reason.text.zh}\n\n{reason.text.en}"
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(said, id="failed"))  # type: ignore[no-untyped-call]
-        write_notebook(notebook, failed / f"FAILED_{NOTEBOOK}")
+        write_notebook(notebook, failed / f"FAILED_{name}")
     shutil.rmtree(work, ignore_errors=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from popanalysis.errors import ParameterError, PopAnalysisError, RecordError
-from popanalysis.making import NOTEBOOK, input_hashes, make_record, notebook_file, preflight, project_root
+from popanalysis.making import input_hashes, make_record, notebook_file, preflight, project_root
 from popanalysis.params import QuarterParams
 from popanalysis.reconcile import read_rules
 from popanalysis.report import file_hash, notebook_outputs, sealed_files
@@ -142,8 +142,9 @@ def _what_changed_since(told: Mapping[str, Any], params: QuarterParams, root: Pa
     for entry in (*told["inputs"], *told.get("other_inputs", [])):
         if entry["file"] in now and now[entry["file"]] != entry["sha256"]:
             yield RecordError(zh=f"输入文件 {entry['file']} 已不是生成记录时的文件。", en=f"Input file {entry['file']} is not the one the record was made from.", file=entry["file"])
-    if told["notebook"]["sha256"] != file_hash(notebook_file(root)):
-        yield RecordError(zh=f"记录本 {NOTEBOOK} 已改动。", en=f"Notebook {NOTEBOOK} was changed.", file=NOTEBOOK)
+    notebook = notebook_file(params, root)
+    if told["notebook"]["sha256"] != file_hash(notebook):
+        yield RecordError(zh=f"记录本 {notebook.name} 已改动。", en=f"Notebook {notebook.name} was changed.", file=notebook.name)
     in_use = {(role, rule_set.name): rule_set.sha256 for role, rule_set in read_rules(params, root).rule_sets}
     for entry in told["rule_sets"]:
         if entry["sha256"] != in_use.get((entry["role"], entry["name"])):
@@ -154,7 +155,8 @@ def _compare(revision: Path, again: Path) -> tuple[str, ...]:
     ours = {p.relative_to(revision).as_posix(): file_hash(p) for p in sealed_files(revision)}
     theirs = {p.relative_to(again).as_posix(): file_hash(p) for p in sealed_files(again)}
     differing = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
-    name = f"{PUBLISH}/{NOTEBOOK}"
-    if notebook_outputs(revision / name) != notebook_outputs(again / name):
-        differing.append(name)
+    for notebook in sorted((revision / PUBLISH).glob("*.ipynb")):
+        name = f"{PUBLISH}/{notebook.name}"
+        if not (again / name).is_file() or notebook_outputs(notebook) != notebook_outputs(again / name):
+            differing.append(name)
     return tuple(differing)

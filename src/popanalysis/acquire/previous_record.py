@@ -83,11 +83,11 @@ def read_earlier(params: QuarterParams, workspace: Workspace) -> Earlier:
                 en=f"Previous record {params.previous_record} holds no finished record (no 'current'). Run that quarter first, or set previous_record to null.",
                 file=params.previous_record)
         previous = read_revision(revision)
-        if not Period.parse(previous.period) < params.span:
+        if not Period.parse(previous.period).last_day < params.span.quarter_of.first_day:
             raise SourceFileError(
                 zh=f"previous_record 指向 {previous.period} 的记录，应为本期（{params.period}）之前的季度。",
                 en=f"previous_record names the record of {previous.period}; it must be of a quarter before {params.period}.", file=params.previous_record)
-    if workspace.revision_before is None:
+    if workspace.revision_before is None or params.span.month:  # a monthly summary gives no ids that a later one would keep
         return Earlier(previous)
     earlier = [read_revision(r) for r in revisions(workspace.revision_before.parent) if revision_number(r) <= revision_number(workspace.revision_before)]
     return Earlier(

@@ -50,7 +50,7 @@ def quarters_between(first: Period, last: Period) -> int:
     >>> quarters_between(Period.parse("2024Q4"), Period.parse("2025Q2"))
     2
     """
-    return (last.year - first.year) * 4 + (last.quarter or 1) - (first.quarter or 1)
+    return (last.year - first.year) * 4 + (last.quarter_of.quarter or 1) - (first.quarter_of.quarter or 1)
 
 
 def carry_forward(records: Mapping[str, pd.DataFrame], linked: pd.DataFrame, still_open: pd.Index, opened_in: pd.Series,

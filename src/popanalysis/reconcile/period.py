@@ -118,7 +118,7 @@ def _differences(linked: LinkedPeriod, rules: PeriodRules, earlier: Earlier, par
         found += find_discrepancies(
             table, linked.records, repeats[["duplicate_of", "kind", "event_id", "set_id"]], rules.discrepancy[event],
             received=received, in_question=frozenset(questions["record_id_a"]) | frozenset(questions["record_id_b"]), cell_of=cell_of,
-            known_since=_known_since(earlier, params.span), date=_DATE_OF[event], present=linked.present, explained=explained)
+            known_since=_known_since(earlier, params.span.quarter_of), date=_DATE_OF[event], present=linked.present, explained=explained)
     return found
 
 

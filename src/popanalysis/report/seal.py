@@ -18,7 +18,7 @@ from typing import Any
 
 from popanalysis.errors import RecordError
 
-__all__ = ["SEALED", "file_hash", "fingerprint", "fingerprint_of", "notebook_outputs", "seal", "sealed_files"]
+__all__ = ["SEALED", "SEALED_MONTHLY", "file_hash", "fingerprint", "fingerprint_of", "notebook_outputs", "seal", "sealed_files"]
 
 #: Patterns of the sealed files, relative to the revision. The notebook is compared by its outputs instead: papermill
 #: stamps times into it; run_record.json holds the fingerprint itself.
@@ -27,6 +27,9 @@ SEALED = (
     "restricted/linked_records.csv", "restricted/links.csv", "restricted/cases.csv", "restricted/relations.csv", "restricted/faults.csv",
     "restricted/carried_forward.parquet",
 )
+#: The same of a monthly summary, which adds nothing to the chain of records.
+SEALED_MONTHLY = ("publish/results.json", "publish/tables/*", "publish/record.html", "publish/record.pdf",
+                  "restricted/monthly_differences.csv", "restricted/home_county.csv", "restricted/faults.csv")
 _MAY_BE_ABSENT = frozenset({"publish/record.pdf", "publish/tables/*"})
 
 
@@ -44,7 +47,8 @@ def sealed_files(revision: Path) -> list[Path]:
     RecordError : a file that every revision has is not there.
     """
     found: set[Path] = set()
-    for pattern in SEALED:
+    of_month = (revision / "restricted" / "monthly_differences.csv").is_file()
+    for pattern in SEALED_MONTHLY if of_month else SEALED:
         matches = {path for path in revision.glob(pattern) if path.is_file()}
         if not matches and pattern not in _MAY_BE_ABSENT:
             raise RecordError(
