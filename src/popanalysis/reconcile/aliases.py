@@ -6,6 +6,7 @@ former value is read as if it showed the present one; the record itself stays as
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -99,8 +100,7 @@ def _text(value: object) -> str:
 def sightings(records: Mapping[str, pd.DataFrame], aliases: list[Alias]) -> list[Sighting]:
     """Find the records that show a person whose item changed.
 
-    A person is known by a number, present or former; without a number in the record, by a name and the birth date
-    together, where they fit one person only.
+    A person is known by a number, present or former; without a number in the record, by a name and the birth date together.
 
     Returns
     -------
@@ -109,34 +109,31 @@ def sightings(records: Mapping[str, pd.DataFrame], aliases: list[Alias]) -> list
     """
     if not aliases:
         return []
-    numbers = {number for alias in aliases for number in alias.numbers}
-    names = {name for alias in aliases for name in alias.names}
-    found: list[Sighting] = []
-    for kind, frame in records.items():
-        if kind == "identity_change":
-            continue
-        for person in PERSONS_OF_KIND.get(kind, ()):
-            found += _of_person(frame, kind, person, aliases, numbers, names)
+    by_number: dict[str, list[Alias]] = {}
+    by_name: dict[tuple[str, str], list[Alias]] = {}
+    for alias in aliases:
+        for number in alias.numbers:
+            by_number.setdefault(number, []).append(alias)
+        for pair in itertools.product(alias.names, alias.born):
+            by_name.setdefault(pair, []).append(alias)
+    found = [sighting for kind, frame in records.items() if kind != "identity_change" for person in PERSONS_OF_KIND.get(kind, ())
+             for sighting in _of_person(frame, kind, person, by_number, by_name)]
     order = {(alias.record_id, alias.item): i for i, alias in enumerate(aliases)}
     return sorted(found, key=lambda s: (order[s.alias.record_id, s.alias.item], s.kind, s.person, s.record_id))
 
 
-def _of_person(frame: pd.DataFrame, kind: str, person: str, aliases: list[Alias], numbers: set[str], names: set[str]) -> Iterator[Sighting]:
+def _of_person(
+    frame: pd.DataFrame, kind: str, person: str, by_number: Mapping[str, list[Alias]], by_name: Mapping[tuple[str, str], list[Alias]],
+) -> Iterator[Sighting]:
     id_field, name_field, born_field = f"{person}_id", f"{person}_name", _BIRTH_DATE.get(person, f"{person}_birth_date")
     table = frame.reindex(columns=[id_field, name_field, born_field, f"{person}_ethnicity"])
-    near = table[table[id_field].isin(list(numbers)) | (table[id_field].isna() & table[name_field].isin(list(names)) & table[born_field].notna())]
-    if near.empty:
-        return
-    texts = pd.DataFrame({"id": near[id_field], "name": near[name_field], "birth_date": near[born_field], "ethnicity": near[f"{person}_ethnicity"]}).map(_text)
-    for alias in aliases:
-        by_number = texts[texts["id"].isin(list(alias.numbers))]
-        by_name = texts[texts["id"].eq("") & texts["name"].isin(list(alias.names)) & texts["birth_date"].isin(list(alias.born))]
-        ending = _ITEMS[alias.item][2]
-        for record_id, row in by_number.iterrows():
-            yield Sighting(alias, str(record_id), kind, person, id_field, str(row[ending]))
-        if len(by_name) == 1 or kind != "population":
-            for record_id, row in by_name.iterrows():
-                yield Sighting(alias, str(record_id), kind, person, f"{name_field}+{born_field}", str(row[ending]))
+    names = [name for name, _ in by_name]
+    near = table[table[id_field].isin(list(by_number)) | (table[id_field].isna() & table[name_field].isin(names) & table[born_field].notna())]
+    for record_id, number, name, born, ethnicity in near.itertuples(name=None):
+        shown = {"id": _text(number), "name": _text(name), "birth_date": _text(born), "ethnicity": _text(ethnicity)}
+        known_by = id_field if shown["id"] else f"{name_field}+{born_field}"
+        for alias in by_number.get(shown["id"], ()) if shown["id"] else by_name.get((shown["name"], shown["birth_date"]), ()):
+            yield Sighting(alias, str(record_id), kind, person, known_by, shown[_ITEMS[alias.item][2]])
 
 
 # --- the comparison frames ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ clean lists ─► add what earlier quarters left open ─► bring former value
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -122,10 +122,14 @@ def link_period(
     for event, kinds in KINDS_OF_EVENT.items():
         frames = {kind: compared[kind] for kind in kinds if kind in compared and len(compared[kind])}
         table = _alone(frames)
-        if event in rules.linkage and frames:
-            engines[event], table = _by_engine(frames, rules.linkage[event], params, open_ids, decisions)
-        if event == "birth":
-            table = _with_numbered(table, by_number, together)
+        if event in rules.linkage:
+            linkable = {kind: frame for kind, frame in frames.items() if kind in rules.linkage[event].sources}
+            unknown = pd.Index([record for kind, frame in frames.items() if kind not in linkable for record in frame.index])
+            table = table.iloc[:0]
+            if linkable:
+                engines[event], table = _by_engine(linkable, rules.linkage[event], params, open_ids, decisions)
+            apart = pd.Series(unknown, index=unknown, dtype="object")  # the rule set has no such list
+            table = _with_labelled(table, pd.concat([by_number, apart]) if event == "birth" else apart, kinds, together)
         tables.append(_with_lasting_ids(table, event, params, earlier, open_ids))
     linked = pd.concat([*tables, _without_event(together)])
     repeats = linked.index[linked["duplicate_of"].notna()]
@@ -179,20 +183,20 @@ def _alone(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                         index=kinds.index, dtype="object")
 
 
-def _with_numbered(table: pd.DataFrame, by_number: pd.Series, records: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Add the records that only a certificate number may tie, as events after those of the engine."""
-    if by_number.empty:
+def _with_labelled(table: pd.DataFrame, labels: pd.Series, kinds: Sequence[str], records: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Add records that the engine may not see, as events after those of the engine: equal labels are one event."""
+    if labels.empty:
         return table
-    first = max([int(str(label)[1:]) for label in table["label"].unique()], default=0)
-    number = {label: f"E{first + n}" for n, label in enumerate(sorted(by_number.unique()), 1)}
-    kind_of = {record: kind for kind in KINDS_OF_EVENT["birth"] for record in records.get(kind, pd.DataFrame()).index}
-    kinds = pd.Series([kind_of[record] for record in by_number.index], index=by_number.index, dtype="object")
-    shared = kinds.groupby(by_number).transform("nunique").gt(1)
-    repeat = pd.Series(by_number.index, index=by_number.index).groupby([by_number, kinds]).transform("first")
+    last = max([int(str(label)[1:]) for label in table["label"].unique()], default=0)
+    number = {label: f"E{last + n}" for n, label in enumerate(sorted(labels.unique()), 1)}
+    kind_of = {record: kind for kind in kinds for record in records.get(kind, pd.DataFrame()).index}
+    kind = pd.Series([kind_of[record] for record in labels.index], index=labels.index, dtype="object")
+    shared = kind.groupby(labels).transform("nunique").gt(1)
+    first_of = pd.Series(labels.index, index=labels.index).groupby([labels, kind]).transform("first")
     extra = pd.DataFrame({
-        "label": by_number.map(number), "set_id": None, "link_status": shared.map({True: "linked", False: "unlinked"}),
-        "duplicate_of": repeat.where(repeat.ne(repeat.index.to_series())).astype("object"), "kind": kinds}, index=by_number.index)
-    return pd.concat([table, extra.replace({float("nan"): None})])
+        "label": labels.map(number), "set_id": None, "link_status": shared.map({True: "linked", False: "unlinked"}),
+        "duplicate_of": [None if record == first else first for record, first in first_of.items()], "kind": kind}, index=labels.index, dtype="object")
+    return pd.concat([table, extra]) if len(table) else extra
 
 
 def _with_lasting_ids(table: pd.DataFrame, event: str, params: QuarterParams, earlier: Earlier, open_ids: pd.Series | None) -> pd.DataFrame:
