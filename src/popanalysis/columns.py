@@ -33,7 +33,7 @@ DEPARTMENT_OF_KIND: Final[Mapping[str, str]] = MappingProxyType({
 KINDS: Final[tuple[str, ...]] = tuple(DEPARTMENT_OF_KIND)
 DEPARTMENTS: Final[tuple[str, ...]] = ("health", "police", "civil_affairs", "township", "register", "other")
 
-KINDS_READ: Final[tuple[str, ...]] = ("birth_cert", "hukou_birth", "town_birth")
+KINDS_READ: Final[tuple[str, ...]] = KINDS
 #: The lists that should hold every birth of the banner.
 BIRTH_KINDS: Final[tuple[str, ...]] = ("birth_cert", "hukou_birth", "town_birth")
 MARRIAGE_KINDS: Final[tuple[str, ...]] = ("marriage", "town_marriage")
@@ -181,6 +181,9 @@ ACT_DATE_OF_KIND: Final[Mapping[str, str]] = MappingProxyType({
     "birth_cert": "issue_date", "hukou_birth": "accept_date", "town_birth": "registered_at", "deferred_hukou": "defer_date",
     "identity_change": "change_date", "migration": "accept_date", "death": "exit_date", "marriage": "reg_date",
     "town_marriage": "registered_at", "adoption": "reg_date", "void_certificates": "date"})
+
+#: kind -> field that the title of a sheet may tell for all its rows; its words arrive as ``<field>_told`` beside the columns.
+FIELD_TOLD_BY_TITLE: Final[Mapping[str, str]] = MappingProxyType({"migration": "direction", "void_certificates": "reason", "reported_totals": "period"})
 
 #: Without one of these a list of the kind cannot be used at all (each inner tuple: one of them is enough).
 NEEDED_FIELDS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType({

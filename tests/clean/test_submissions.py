@@ -9,7 +9,7 @@ import pytest
 
 from popanalysis.acquire import read_submissions
 from popanalysis.clean import FAULTS, CleanedLists, Divisions, clean_submissions
-from popanalysis.columns import FATES, FAULTS_COLUMNS, KINDS_READ
+from popanalysis.columns import FATES, FAULTS_COLUMNS
 from popanalysis.errors import ProblemsFoundError, ValidationError
 from popanalysis.params import QuarterParams
 
@@ -219,7 +219,7 @@ def test_demo_quarter_balances(demo_project: Path) -> None:
     params = QuarterParams.read(demo_project / "params/2025Q1.yaml")
     submissions = read_submissions(params, demo_project)
     lists = clean_submissions(submissions, params, Divisions.load(demo_project / str(params.divisions_overlay), params.home_division))
-    assert set(lists.records) == set(KINDS_READ)
+    assert set(lists.records) == set(params.inputs)
     assert len(lists.accounting) == sum(len(s.rows) for s in submissions)
     assert lists.totals["n"].sum() == len(lists.accounting)
     printed = sum(sheet.printed_total or 0 for s in submissions if s.kind != "hukou_birth" for sheet in s.sheets)

@@ -4,10 +4,12 @@ The written rule for fates, tried in this order:
 
 superseded     the file is replaced by another submission;
 not_a_record   titles, heads, totals, signatures, rows of sheets that hold no list;
-unusable       no name, identity or certificate number is left, or neither a birth date nor any such number;
-out_of_scope   the office's act lies after the period;
+unusable       what a row of its kind must hold is not there (:mod:`popanalysis.clean.usable`): nobody is named, or a birth has neither
+               a date nor a number;
+out_of_scope   the office's act lies after the period (never in a kind without an act), or the row speaks of something else than its list;
 duplicate      every cleaned value equals that of another row of the kind, and so does every text that could not be read; one row is
-               kept, the first by file, sheet and row. Rows that say of themselves that they belong to twins are never duplicates;
+               kept, the first by file, sheet and row. Births that say of themselves that they belong to twins are never duplicates, and
+               neither are deliveries that name nobody;
 used           everything else.
 """
 
@@ -20,48 +22,45 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from popanalysis.columns import ACT_DATE_OF_KIND, FIELDS_OF_KIND, MEMORY_ONLY_FIELDS
+from popanalysis.clean.usable import identified, unusable_rows, wrong_matter
+from popanalysis.columns import ACT_DATE_OF_KIND, EVENT_OF_KIND, FIELDS_OF_KIND, MEMORY_ONLY_FIELDS
 from popanalysis.periods import Period
 
 __all__ = ["settle_fates", "with_act_date"]
 
-#: One of these is needed to say whom a row speaks of.
-_IDENTIFYING: Final = ("child_name", "mother_name", "father_name", "child_id", "mother_id", "father_id", "birth_cert_no")
-_NUMBERS: Final = ("child_id", "mother_id", "father_id", "birth_cert_no")
 _TWIN_WORDS: Final = "双胞|双胎|多胞|多胎|三胎儿|三胞|孪生|龙凤"
 
 
 def with_act_date(frame: pd.DataFrame, kind: str, span: Period) -> pd.DataFrame:
     """Add ``act_date`` and ``is_late``: the act lies before the quarter (of a month: the quarter it belongs to)."""
     first = dt.date(span.year, (span.month - 1) // 3 * 3 + 1, 1) if span.month else span.first_day
-    act = frame.get(ACT_DATE_OF_KIND[kind], pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]"))
+    act = frame.get(ACT_DATE_OF_KIND.get(kind, ""), pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]"))
     return frame.assign(act_date=act, is_late=(act < pd.Timestamp(first)).astype("boolean").fillna(False).astype(bool))
 
 
 def settle_fates(frame: pd.DataFrame, kind: str, span: Period, replaced: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows with ``record_id, fate, fate_reason``, and the rows of twins that equal each other."""
+    """Return the rows with ``record_id, fate, fate_reason``, and the equal rows that were kept apart with the ``fault`` to report."""
     public, private = _contents(frame, kind)
     # rows of a replaced file come last: their numbers must not move those of the file that replaces it, whatever either is called
     frame = frame.assign(_public=public, _private=private, _replaced=frame["file"].isin(replaced))
     frame = frame.sort_values(["_public", "_replaced", "_private", "file", "sheet", "row"], kind="stable")
-    named = frame.reindex(columns=list(_IDENTIFYING)).notna().any(axis=1)
-    numbered = frame.reindex(columns=list(_NUMBERS)).notna().any(axis=1)
-    dated = frame["birth_date"].notna() if "birth_date" in frame else pd.Series(False, index=frame.index)
     fate = pd.Series("used", index=frame.index, dtype=object)
     reason = pd.Series("", index=frame.index, dtype=object)
     for mask, name, why in (
         (frame["act_date"] > pd.Timestamp(span.last_day), "out_of_scope", "act_after_period"),
-        (~dated & ~numbered, "unusable", "no_birth_date_and_no_number"),
-        (~named, "unusable", "nothing_identifying"),
+        *((rows, "out_of_scope", why) for rows, why in wrong_matter(frame, kind)),
+        *((rows, "unusable", why) for rows, why in unusable_rows(frame, kind)),
         (frame["file"].isin(replaced), "superseded", "replaced_by_later_submission"),
     ):
         fate, reason = fate.mask(mask, name), reason.mask(mask, why)
     frame = frame.assign(record_id=_record_ids(frame["_public"], kind), fate=fate, fate_reason=reason)
     again = (frame["fate"] == "used") & frame[frame["fate"] == "used"].duplicated(["_public", "_private"]).reindex(frame.index, fill_value=False)
-    twin = again & _says_twins(frame)
+    twin = again & _says_twins(frame) if EVENT_OF_KIND.get(kind) == "birth" else again & False
+    unnamed = again & ~twin & ~identified(frame, kind) if kind == "unverified_delivery" else again & False
+    apart = twin | unnamed
     kept = frame[frame["fate"] == "used"].groupby(["_public", "_private"], sort=False)["record_id"].transform("first").reindex(frame.index)
-    frame = frame.assign(fate=frame["fate"].mask(again & ~twin, "duplicate"), fate_reason=frame["fate_reason"].mask(again & ~twin, "same_as:" + kept.fillna("")))
-    return frame.drop(columns=["_public", "_private", "_replaced", "_unread"]), frame[twin]
+    frame = frame.assign(fate=frame["fate"].mask(again & ~apart, "duplicate"), fate_reason=frame["fate_reason"].mask(again & ~apart, "same_as:" + kept.fillna("")))
+    return frame.drop(columns=["_public", "_private", "_replaced", "_unread"]), frame[apart].assign(fault=twin[apart].map({True: "twin_rows_equal", False: "unnamed_rows_equal"}))
 
 
 def _contents(frame: pd.DataFrame, kind: str) -> tuple[pd.Series, pd.Series]:
@@ -83,7 +82,9 @@ def _named_texts(name: str, column: pd.Series) -> list[str]:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         days = np.datetime_as_string(column.to_numpy(), unit="D")
         return ["" if day == "NaT" else f"{name}={day}\x1f" for day in days.tolist()]
-    return ["" if value is pd.NA else f"{name}={value}\x1f" for value in column.to_numpy(dtype=object).tolist()]
+    codes, values = pd.factorize(column)
+    texts = np.array([*(f"{name}={value}\x1f" for value in values.tolist()), ""], dtype=object)
+    return list(texts[codes])  # the code of a missing value is -1: the last text
 
 
 def _joined(parts: list[list[str]], index: pd.Index) -> pd.Series:

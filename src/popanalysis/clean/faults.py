@@ -27,6 +27,7 @@ DONE: Final[Mapping[str, Text]] = MappingProxyType({
     "moved": Text("移入附注列", "moved to the note column"),
     "copied": Text("按上一行填入", "taken from the row above"),
     "read_without": Text("其余各列照常读取", "the other columns were read as usual"),
+    "not_stored": Text("不予保存", "not stored"),
     "kept_apart": Text("按两条记录保留", "kept as two records"),
 })
 
@@ -64,7 +65,10 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     "id_birth_date_differs": Text("身份证号中的出生日期与所填不一致", "the birth date inside the number differs from what is stated"),
     "mother_age_impossible": Text("按出生日期推算母亲年龄不足 10 岁或超过 60 岁，建议核对", "the mother would be under 10 or over 60"),
     "cert_form_unusual": Text("证件编号不是一个字母加九位数字", "not a letter and nine digits"),
+    "marriage_cert_form_mended": Text("婚姻登记证字号的写法已统一", "the number of the marriage certificate was written differently"),
+    "marriage_cert_form_unusual": Text("婚姻登记证字号不是已知的编号形式，建议核对", "no known form of a marriage certificate's number"),
     # names
+    "name_withheld": Text("姓名栏注明未提供", "the name was not given"),
     "name_blanks_removed": Text("姓名中间有空格", "blanks inside the name"),
     "name_dot_unified": Text("姓名间隔点写法已统一", "the dot between the parts of the name was written differently"),
     "name_note_moved": Text("姓名后有括注", "a note in brackets after the name"),
@@ -95,6 +99,15 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     "division_unknown": Text("地址中未能识别旗县", "no county could be recognised in the address"),
     "town_unknown": Text("乡镇不在本旗县的乡镇表中", "not among the towns of the home county"),
     "village_missing": Text("未填嘎查村", "no village stated"),
+    "service_type_unknown": Text("业务类型无法识别", "the type of service is not known"),
+    "change_unclear": Text("未写明变更更正的项目或类别", "does not say what was changed, or how"),
+    "direction_unknown": Text("未写明迁入或迁出", "does not say whether a move in or out"),
+    "void_reason_unknown": Text("未写明作废、换发或补发", "does not say whether void, exchanged or reissued"),
+    "period_unknown": Text("统计期无法识别，请写成 2025Q1 或 2025-03 的形式", "the period cannot be read; write 2025Q1 or 2025-03"),
+    # what is never kept
+    "defer_reason_not_permitted": Text("该原因自2016年起不得作为暂缓登记的理由，建议依规办理登记", "since 2016 no ground for deferring a registration; proceed with it"),
+    "policy_words_removed": Text("含不予采集的内容，该部分未保存", "speaks of matters that are not collected; that part was not stored"),
     # rows
+    "unnamed_rows_equal": Text("两行内容完全相同且均无姓名和号码，建议核对是否为同一次分娩", "two equal rows without name or number: one delivery or two?"),
     "twin_rows_equal": Text("多胞胎的两行内容完全相同，建议核对", "two rows of a multiple birth are equal"),
 })

@@ -10,19 +10,24 @@ import numpy as np
 import pandas as pd
 
 from popanalysis.clean import codes
+from popanalysis.clean.changes import read_change_class, read_change_item
 from popanalysis.clean.dates import clean_dates, clean_times
 from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.identity_number import clean_identity_numbers
+from popanalysis.clean.marriages import read_marriage_certificate_number, read_service_type
 from popanalysis.clean.names import clean_names
 from popanalysis.clean.places import clean_addresses
+from popanalysis.clean.told import read_told
 from popanalysis.clean.values import Cleaned, Distinct
 from popanalysis.columns import (
     ADDRESS_FIELDS,
     CERTIFICATE_FIELDS,
     DATE_FIELDS,
     ETHNICITY_FIELDS,
+    FIELD_TOLD_BY_TITLE,
     ID_FIELDS,
     INTEGER_FIELDS,
+    MARRIAGE_CERTIFICATE_FIELDS,
     NAME_FIELDS,
     SEX_FIELDS,
 )
@@ -37,6 +42,7 @@ class Circumstances:
     divisions: Divisions
     as_of: dt.date | None = None
     date_order: str | None = None
+    kind: str = ""  # adoptions have a cert_no too, of no known form
 
 
 def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
@@ -66,8 +72,22 @@ def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
         return column.map(codes.read_ethnicity)
     if field in CERTIFICATE_FIELDS:
         return column.map(codes.read_certificate_number)
+    if field in MARRIAGE_CERTIFICATE_FIELDS and given.kind != "adoption":
+        return column.map(read_marriage_certificate_number)
     if field.endswith("_phone"):
         return column.map(codes.read_telephone)
+    return _clean_words(field, column, given)
+
+
+def _clean_words(field: str, column: Distinct, given: Circumstances) -> Cleaned:
+    """Clean the fields whose words stand for codes; all others are free text."""
+    told = FIELD_TOLD_BY_TITLE.get(given.kind, "")
+    if told and field in (told, f"{told}_told"):
+        return column.map(read_told(told))
+    if field == "service_type":
+        return column.map(read_service_type)
+    if given.kind == "identity_change" and field in ("change_item", "change_class"):
+        return column.map(read_change_item if field == "change_item" else read_change_class)
     return column.map(codes.read_plain_text)
 
 

@@ -38,7 +38,9 @@ _UNKNOWN = Finding("name_unknown_character", "kept", "note")
 _UNNAMED = re.compile(
     r"(暂|尚|还)?(未|没)(有)?(取|起|定|命)(姓)?名(字)?|待定|未定|待取名|待起名|待命名|无名(氏|字)?|新生儿|婴儿|男婴|女婴|小?宝宝|某某|"
     r".+(之|的)(长|次|三|大|小|双|孪)?(子|女|婴|儿|男|男婴|女婴|婴儿|孩)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?")
-_PERHAPS_UNNAMED = re.compile("[之的]|^[暂尚还未没待无新婴男女宝小某]")
+#: Entries instead of a name that somebody did not give.
+_WITHHELD_NAME = re.compile(r"(拒绝|拒不|不愿|不肯|未|不)(提供|透露|登记|告知|配合)(本人|个人|真实)*(姓名|信息|身份信息|身份)?|拒绝|拒答|匿名|保密")
+_PERHAPS_UNNAMED = re.compile("[之的]|^[暂尚还未没待无新婴男女宝小某拒不匿保]")
 _TWIN_MARK = re.compile(r"(?:(?:之|的)(?:子|女|婴|男|女婴|男婴|婴儿)|双胞胎?之?|双胎之?|孪生之?)([A-Ca-c大小甲乙丙一二三1-3])$")
 _TWIN_ORDER: Final = {mark: order for order, marks in enumerate(("A大甲一1", "B小乙二2", "C丙三3"), 1) for mark in marks}
 _CHILD_OF_MOTHER = re.compile(r"(之)?(子|女|男|婴|男婴|女婴|婴儿|毛毛|宝宝|B)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?|[大小](子|女|婴)")
@@ -73,6 +75,8 @@ def read_name(text: str, of_child: bool = False) -> NameReading:
     found = list(tidied)
     if _UNNAMED.fullmatch(fold_width(bare)) and (of_child or bare.startswith(("无名", "某某"))):
         return NameReading(None, bare, (*found, Finding("name_placeholder", "moved", "info")))
+    if _WITHHELD_NAME.fullmatch(fold_width(bare)):
+        return NameReading(None, bare, (*found, Finding("name_withheld", "moved", "info")))
     name, notes = _move_notes(bare, found)
     name = _unify(_mark_unwritten(name, found), found)
     if is_missing(name) or not any(character.isalnum() for character in name):

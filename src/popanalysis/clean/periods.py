@@ -8,25 +8,29 @@ from typing import Final
 import pandas as pd
 
 from popanalysis.acquire.submission import Submission
-from popanalysis.columns import ACT_DATE_OF_KIND, FAULTS_COLUMNS
+from popanalysis.columns import ACT_DATE_OF_KIND, EVENT_OF_KIND, FAULTS_COLUMNS
 from popanalysis.errors import PopAnalysisError, ValidationError
 from popanalysis.periods import Period
 
 __all__ = ["far_births", "wrong_periods"]
 
+#: Lists in which children of any age stand.
+_ANY_AGE: Final = ("hukou_birth", "deferred_hukou")
+#: Lists that may repeat what is still open from earlier periods.
+_REPEATS_OPEN: Final = ("deferred_hukou",)
 _FEW: Final = 10  # fewer dated rows say little about the period a list was made for
 
 
 def far_births(submission: Submission, records: pd.DataFrame, span: Period) -> pd.DataFrame:
     """Report births long before the period in lists that follow the birth closely, and births after it in any."""
-    if "birth_date" not in records:
+    if "birth_date" not in records or EVENT_OF_KIND.get(submission.kind) != "birth":
         return pd.DataFrame(columns=list(FAULTS_COLUMNS))
     far = records["birth_date"] > pd.Timestamp(span.last_day)
-    if submission.kind != "hukou_birth":  # children are registered for hukou at any age
+    if submission.kind not in _ANY_AGE:
         far |= records["birth_date"] < pd.Timestamp(span.first_day) - pd.DateOffset(years=2)
     rows = []
     for label, sheet, row in zip(records.index[far], records.loc[far, "sheet"].astype(str), records.loc[far, "row"], strict=True):
-        field = next((f for f in ("birth_date", "birth_datetime", "child_id") if submission.letter(sheet, f)), "")
+        field = next((f for f in ("birth_date", "birth_datetime", "child_id", "delivery_date") if submission.letter(sheet, f)), "")
         rows.append((submission.file, sheet, row, submission.header(sheet, field), f"{submission.letter(sheet, field)}{row}",
                      submission.cells.at[label, field] if field else "", "birth_date_outside_period", "kept", "warning" if records.at[label, "birth_date_doubtful"] else "note"))
     return pd.DataFrame(rows, columns=list(FAULTS_COLUMNS))
@@ -36,12 +40,13 @@ def wrong_periods(lists: Iterable[tuple[Submission, pd.DataFrame]], span: Period
     """A list whose acts lie after the period, or none of whose many acts lies in it, was made for another period."""
     problems: list[PopAnalysisError] = []
     for submission, records in lists:
-        act = ACT_DATE_OF_KIND[submission.kind]
-        dates = next((records[f].dropna() for f in (act, "birth_date") if f in records and records[f].notna().any()), None)
+        act = ACT_DATE_OF_KIND.get(submission.kind, "")
+        fields = (act, "birth_date") if EVENT_OF_KIND.get(submission.kind) == "birth" else (act,)
+        dates = next((records[f].dropna() for f in fields if f in records and records[f].notna().any()), None)
         if dates is None or submission.file in replaced:
             continue
         later, within = int((dates > pd.Timestamp(span.last_day)).sum()), int(dates.between(pd.Timestamp(span.first_day), pd.Timestamp(span.last_day)).sum())
-        all_earlier = within == 0 and later == 0 and len(dates) >= _FEW and dates.name == act
+        all_earlier = submission.kind not in _REPEATS_OPEN and within == 0 and later == 0 and len(dates) >= _FEW and dates.name == act
         if later * 2 > len(dates) or all_earlier:
             zh, en = _where_dates_lie(dates, within, later, of_acts=dates.name == act, span=span)
             problems.append(ValidationError(

@@ -13,24 +13,29 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from popanalysis.clean.before_after import read_values, settle_typed_pairs
+from popanalysis.clean.changes import settle_item_and_class
 from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.fields import Circumstances, clean_field, typed
 from popanalysis.clean.findings import CLEAN_FAULTS_COLUMNS, Findings
+from popanalysis.clean.marriages import settle_service_type
+from popanalysis.clean.persons import check_numbers, read_own_number
+from popanalysis.clean.reasons import TEXTS_WITH_REASONS, set_policy_words_aside, settle_defer_class, settle_doubt_class
+from popanalysis.clean.told import settle_told
 from popanalysis.clean.values import DITTO_WORDS, Cleaned, Distinct, is_missing, tidy
 from popanalysis.clean.within_rows import (
     check_birth_date,
     check_future,
-    check_numbers,
     place_town,
     read_birth_order,
-    read_child_number,
     report_missing_village,
     settle_birth_date,
     settle_child_name,
+    settle_delivery,
 )
-from popanalysis.columns import DROPPED_FIELDS, FIELDS_OF_KIND, KINDS
-from popanalysis.errors import NotYetError, ParameterError, ValidationError
+from popanalysis.columns import DROPPED_FIELDS, FIELD_TOLD_BY_TITLE, FIELDS_OF_KIND, MARRIAGE_KINDS
+from popanalysis.errors import ParameterError, ValidationError
 
 __all__ = ["CLEAN_FAULTS_COLUMNS", "clean_records"]
 
@@ -49,7 +54,7 @@ def clean_records(
     frame : DataFrame, one row a record, unique index
         Any subset of the kind's fields, and ``birth_datetime`` for date and time in one column. Blank cells are ``""`` or NA.
         Other columns stay as they are, except those never stored for privacy, which are dropped.
-    kind : birth_cert, hukou_birth or town_birth.
+    kind : one of ``columns.KINDS``.
     types : DataFrame with the same index, what each cell was in the file ("text", "number", "date" ...)
         Default: taken from the columns' types; a floating-point number of 16 digits and more has lost its tail.
     divisions : default the package's tables without a home banner.
@@ -63,6 +68,9 @@ def clean_records(
         ``<number>_state``, ``<name>_note``, ``birth_date_precision``, ``birth_date_proposed`` (solar reading of lunar dates), ``birth_date_doubtful`` (bool: later
         than the office's act or ``as_of``), ``birth_time``, ``birth_date_from`` and
         ``<address>_division``, ``_town``, ``_village``; ``town_code`` of ``town``, or of ``village`` where that begins with its town.
+        By kind: ``doubt_class`` and ``birth_date`` (of the delivery), ``defer_class``, the typed pairs ``old_name``, ``new_name`` … of a change;
+        codes as ``columns`` lists them in ``change_item``, ``change_class``, ``direction`` and ``reason``; ``service_type`` as
+        :func:`popanalysis.clean.marriages.read_service_type` tells; ``period`` as the parameters write it.
     faults : DataFrame, one row a fault or repair
         Columns ``record, field, raw_value, fault, done, severity``; codes as in :data:`popanalysis.clean.FAULTS`.
 
@@ -81,14 +89,18 @@ def clean_records(
     fields = _fields_of(kind)
     if not frame.index.is_unique:
         raise ParameterError(zh="数据表的行标签有重复，无法逐行说明问题。请先重设索引。", en="The frame's index is not unique, so faults could not name their row. Reset the index first.")
-    given = Circumstances(divisions if divisions is not None else Divisions.load(None, ""), as_of, date_order)
+    given = Circumstances(divisions if divisions is not None else Divisions.load(None, ""), as_of, date_order, kind)
     found = Findings(frame.index)
     columns: dict[str, pd.Series] = {}
     raw: dict[str, npt.NDArray[np.object_]] = {}
-    for field in [name for name in (*fields, "birth_datetime") if name in frame.columns]:
+    cells: dict[str, tuple[npt.NDArray[np.object_], pd.Categorical | None]] = {}
+    for field in [name for name in (*fields, "birth_datetime", f"{FIELD_TOLD_BY_TITLE.get(kind)}_told") if name in frame.columns]:
         texts, kinds = _as_texts(frame[field], types[field] if types is not None and field in types.columns else None)
         raw[field] = texts
         texts = _fill_ditto(_without_errors(texts, kinds, field, found), frame, field, found)
+        cells[field] = texts, kinds
+        if field in TEXTS_WITH_REASONS:
+            texts, raw[field] = set_policy_words_aside(field, texts, found)
         column = Distinct.of(texts, kinds)
         cleaned = clean_field(field, column, given)
         _guard(field, column, cleaned)
@@ -96,22 +108,39 @@ def clean_records(
         columns |= _spread(field, column, cleaned, frame)
     settle_child_name(columns, raw, found)
     read_birth_order(columns)
+    if kind == "unverified_delivery":
+        settle_delivery(columns)
+    if kind == "identity_change":
+        settle_item_and_class(columns, raw, frame.index)
+        read_values(columns, cells, found, given, frame.index)
+        settle_typed_pairs(columns)
     settle_birth_date(columns, raw, found, frame)
-    read_child_number(columns, raw, found, frame)
-    check_numbers(columns, raw, found)
+    read_own_number(columns, frame, kind)
+    check_numbers(columns, raw, found, kind)
     check_future(columns, raw, found, as_of)
     check_birth_date(columns, raw, found, frame, kind, as_of)
     place_town(columns, raw, found, given.divisions)
-    if kind == "town_birth":
-        report_missing_village(columns, raw, found)
+    _settle_words(columns, raw, {field: texts for field, (texts, _) in cells.items()}, found, frame, kind)
     return _assemble(frame, columns, fields), found.frame()
+
+
+def _settle_words(columns: dict[str, pd.Series], raw: dict[str, npt.NDArray[np.object_]], stated: dict[str, npt.NDArray[np.object_]],
+                  found: Findings, frame: pd.DataFrame, kind: str) -> None:
+    """Settle what a kind's own words stand for."""
+    settle_told(columns, kind, frame.index)
+    if kind in ("town_birth", "town_marriage"):
+        report_missing_village(columns, raw, found)
+    if kind in MARRIAGE_KINDS:
+        settle_service_type(columns)
+    elif kind == "unverified_delivery":
+        settle_doubt_class(columns, stated, frame.index)
+    elif kind == "deferred_hukou":
+        settle_defer_class(columns, stated, frame, found)
 
 
 def _fields_of(kind: str) -> tuple[str, ...]:
     if kind in FIELDS_OF_KIND:
         return FIELDS_OF_KIND[kind]
-    if kind in KINDS:
-        raise NotYetError(f"clean_records: {kind}")
     raise ParameterError(zh=f"类别“{kind}”不存在。可用的有：{'、'.join(FIELDS_OF_KIND)}。", en=f"Unknown kind '{kind}'. Valid: {', '.join(FIELDS_OF_KIND)}.", name=kind)
 
 

@@ -14,14 +14,16 @@ from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.fates import settle_fates, with_act_date
 from popanalysis.clean.periods import far_births, wrong_periods
 from popanalysis.clean.records import clean_records
-from popanalysis.columns import FATES, FAULTS_COLUMNS, MEMORY_ONLY_FIELDS, ORIGIN_COLUMNS
+from popanalysis.columns import FATES, FAULTS_COLUMNS, MEMORY_ONLY_FIELDS, ORIGIN_COLUMNS, SEALED_KINDS
 from popanalysis.errors import raise_together
 from popanalysis.params import QuarterParams
 
 __all__ = ["ACCOUNTING_COLUMNS", "CleanedLists", "clean_submissions"]
 
 #: Where a field may have been read when its list has no column for it.
-_READ_FROM: Final = {"birth_date": ("birth_datetime", "child_id"), "birth_time": ("birth_datetime", "birth_date"), "child_sex": ("child_id",), "birth_order": ("child_name",)}
+_READ_FROM: Final = {"birth_date": ("birth_datetime", "child_id", "delivery_date", "person_id"), "person_birth_date": ("person_id",), "person_sex": ("person_id",), "sex": ("person_id",),
+                     "old_name": ("value_before",), "new_name": ("value_after", "person_name"), "old_id": ("value_before",), "new_id": ("value_after", "person_id"),
+                     "old_ethnicity": ("value_before",), "new_ethnicity": ("value_after",), "old_birth_date": ("value_before",), "new_birth_date": ("value_after",), "birth_time": ("birth_datetime", "birth_date", "delivery_date"), "child_sex": ("child_id",), "birth_order": ("child_name",)}
 ACCOUNTING_COLUMNS: Final = (*ORIGIN_COLUMNS, "record_id", "fate", "fate_reason")
 
 
@@ -89,7 +91,7 @@ def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisio
     faults = pd.DataFrame({
         "file": origin["file"], "sheet": origin["sheet"], "row": origin["row"], "column": [header for _, header in cells],
         "cell": [f"{letter}{row}" if letter else "" for (letter, _), row in zip(cells, origin["row"], strict=True)],
-        "raw_value": found["raw_value"].mask(found["field"].isin(MEMORY_ONLY_FIELDS), ""),  # a fault is written, such a value never
+        "raw_value": found["raw_value"].mask(found["field"].isin(MEMORY_ONLY_FIELDS) | (submission.kind in SEALED_KINDS), ""),  # a fault is written, such a value never
         "fault": found["fault"], "done": found["done"], "severity": found["severity"]})
     records = records.assign(_unread=_unread_texts(found, records.index))
     return _Cleaned(submission, records, _stack([submission.faults, faults, far_births(submission, records, params.span)]))
@@ -118,7 +120,7 @@ def _not_records(submission: Submission, superseded: bool) -> pd.DataFrame:
 
 
 def _twin_faults(twins: pd.DataFrame) -> pd.DataFrame:
-    return twins[["file", "sheet", "row"]].assign(column="", cell="", raw_value="", fault="twin_rows_equal", done="kept_apart", severity="info")
+    return twins[["file", "sheet", "row", "fault"]].assign(column="", cell="", raw_value="", done="kept_apart", severity="info")
 
 
 def _letters(submissions: Sequence[Submission]) -> dict[tuple[str, str, str], str]:

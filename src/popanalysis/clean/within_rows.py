@@ -6,7 +6,6 @@ Every function takes the typed columns by name and the raw texts, and changes th
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +14,11 @@ import pandas as pd
 from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.findings import Findings
-from popanalysis.clean.identity_number import birth_dates_of, sexes_of
 from popanalysis.clean.names import is_placeholder_with_mother, order_in_delivery
 from popanalysis.clean.places import read_place
 from popanalysis.columns import ACT_DATE_OF_KIND, DATE_FIELDS
 
-__all__ = ["check_birth_date", "check_future", "check_numbers", "place_town", "read_birth_order", "read_child_number", "report_missing_village", "settle_birth_date", "settle_child_name"]
+__all__ = ["check_birth_date", "check_future", "place_town", "read_birth_order", "report_missing_village", "settle_birth_date", "settle_child_name", "settle_delivery"]
 
 Columns = dict[str, pd.Series]
 Raw = dict[str, npt.NDArray[np.object_]]
@@ -48,6 +46,13 @@ def read_birth_order(columns: Columns) -> None:
     order = note.map(order_in_delivery, na_action="ignore").astype("Int64")
     if order.notna().any():
         columns["birth_order"] = columns["birth_order"].fillna(order) if "birth_order" in columns else order
+
+
+def settle_delivery(columns: Columns) -> None:
+    """Give a delivery the columns by which births are compared: its date is the child's birth date."""
+    for part in ("", "_precision", "_clock", "_proposed"):
+        if f"delivery_date{part}" in columns and f"birth_date{part}" not in columns:
+            columns[f"birth_date{part}"] = columns[f"delivery_date{part}"]
 
 
 def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.DataFrame) -> None:
@@ -79,61 +84,6 @@ def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.Dat
             del columns[f"{field}_precision"]
 
 
-def read_child_number(columns: Columns, raw: Raw, found: Findings, frame: pd.DataFrame) -> None:
-    """Where a list has no birth date or sex of its own, the child's number tells them; a blank cell of such a column stays blank."""
-    if "child_id" not in columns:
-        return
-    number, state = columns["child_id"], columns["child_id_state"]
-    no_date = _absent(frame, "birth_date") & _absent(frame, "birth_datetime")
-    if no_date.any():
-        inside = birth_dates_of(number, state).where(no_date)
-        date = columns.get("birth_date", pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]"))
-        precision = columns.get("birth_date_precision", pd.Series(pd.NA, index=frame.index, dtype="string"))
-        source = pd.Series(pd.NA, index=frame.index, dtype="string").mask(inside.notna(), "child_id")
-        columns["birth_date"], columns["birth_date_precision"] = date.fillna(inside), precision.mask(inside.notna(), "day")
-        columns["birth_date_from"] = frame["birth_date_from"].astype("string").fillna(source) if "birth_date_from" in frame else source
-    no_sex = _absent(frame, "child_sex")
-    if no_sex.any():
-        sex = columns.get("child_sex", pd.Series(pd.NA, index=frame.index, dtype="string"))
-        columns["child_sex"] = sex.fillna(sexes_of(number, state).where(no_sex))
-
-
-def _absent(frame: pd.DataFrame, field: str) -> pd.Series:
-    """Rows whose list has no such column (NA), as against a blank cell (``""``)."""
-    return frame[field].isna() if field in frame.columns else pd.Series(True, index=frame.index)
-
-
-def check_numbers(columns: Columns, raw: Raw, found: Findings) -> None:
-    """Report what a number says against its own row; the value stays, the office decides."""
-    born = columns.get("birth_date")
-    precise = columns.get("birth_date_precision")
-    for field in ("child_id", "mother_id", "father_id"):
-        if field not in columns:
-            continue
-        trusted = columns[f"{field}_state"].isin(["valid", "old_15"])
-        inside, sex = birth_dates_of(columns[field], columns[f"{field}_state"]), sexes_of(columns[field], columns[f"{field}_state"])
-        stated_sex: Any = columns.get("child_sex") if field == "child_id" else {"mother_id": "2", "father_id": "1"}[field]
-        if stated_sex is not None:
-            found.where(trusted & (sex != stated_sex), field, raw[field], Finding("id_sex_differs"))
-        stated = born if field == "child_id" else columns.get(field.replace("_id", "_birth_date"))
-        if stated is not None:
-            found.where(trusted & stated.notna() & inside.notna() & (stated != inside) & _to_the_day(columns, field), field, raw[field], Finding("id_birth_date_differs"))
-        if field == "mother_id" and born is not None and precise is not None:
-            age = _years_between(inside, born)
-            found.where(trusted & ((age < 10) | (age > 60)), field, raw[field], Finding("mother_age_impossible"))
-
-
-def _years_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
-    """Return the years between dates, NaN where one is missing; counted in days, for nanoseconds overflow after 292 years."""
-    days = later.to_numpy(dtype="datetime64[D]") - earlier.to_numpy(dtype="datetime64[D]")
-    return pd.Series(days / np.timedelta64(1, "D") / 365.25, index=later.index)
-
-
-def _to_the_day(columns: Columns, field: str) -> Any:
-    name = "birth_date_precision" if field == "child_id" else f"{field.replace('_id', '')}_birth_date_precision"
-    return columns[name].eq("day").fillna(False) if name in columns else True
-
-
 def check_future(columns: Columns, raw: Raw, found: Findings, as_of: dt.date | None) -> None:
     if as_of is None:
         return
@@ -148,7 +98,7 @@ def check_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.Data
     """
     if "birth_date" not in columns:
         return
-    act_field, born = ACT_DATE_OF_KIND[kind], columns["birth_date"]
+    act_field, born = ACT_DATE_OF_KIND.get(kind, ""), columns["birth_date"]
     after_act = pd.Series(False, index=frame.index)
     if act_field in columns:
         to_the_day = columns[f"{act_field}_precision"].eq("day").fillna(False) if f"{act_field}_precision" in columns else True
