@@ -20,7 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from popanalysis.errors import ValidationError
 
-__all__ = ["WITHHELD_MARK", "Suppressed", "bounded_rate", "shown_rate", "suppress_counts", "suppress_grouped", "suppress_held", "suppress_small"]
+__all__ = ["WITHHELD_MARK", "Suppressed", "bounded_rate", "shown_rate", "suppress_counts", "suppress_grouped", "suppress_held", "suppress_parted", "suppress_small"]
 
 WITHHELD_MARK = "×"
 Cell = tuple[int, int]
@@ -188,6 +188,27 @@ def suppress_held(frame: pd.DataFrame, threshold: int = 5, *, whole: str, total_
         shown.loc[few_lack, column] = [f"≥{n - threshold + 1}" for n in frame.loc[few_lack, whole]]
     n_small = int(shown.apply(lambda column: column.astype(str).str.startswith("<")).to_numpy().sum())
     return Suppressed(values, shown, n_small, int(values.isna().to_numpy().sum()) - n_small)
+
+
+def suppress_parted(frame: pd.DataFrame, threshold: int = 5, *, whole: str, parts: Iterable[Collection[str]], total_row: Any) -> Suppressed:
+    """Suppress the small counts of a table whose whole is divided in several ways, each published beside the same whole.
+
+    Parameters
+    ----------
+    frame : a column ``whole``, and for every division the columns that add up to it.
+    parts : the columns of each division. total_row : label of the row that holds totals.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"n": [20, 30, 50], "seen": [17, 30, 47], "unseen": [3, 0, 3]}, index=["a", "b", "total"])
+    >>> suppress_parted(table, whole="n", parts=[["seen", "unseen"]], total_row="total").shown["unseen"].tolist()
+    ['<5', '0', '<5']
+    """
+    place = {column: i for i, column in enumerate(frame.columns)}
+    lines = _lines(frame, total_row, None) + [
+        ([(r, place[column]) for column in columns], (r, place[whole])) for columns in parts for r in range(len(frame))]
+    _check_totals(frame, counts := _whole_counts(frame), lines)
+    return _suppress(frame, counts, lines, threshold)
 
 
 def bounded_rate(numerator: int, denominator: int, threshold: int = 5) -> tuple[float, float] | None:

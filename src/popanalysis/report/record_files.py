@@ -24,7 +24,7 @@ from popanalysis.columns import (
     RELATIONS_COLUMNS,
 )
 
-__all__ = ["PUBLISH", "RESTRICTED", "make_folders", "personal_values", "write_json", "write_restricted", "write_table"]
+__all__ = ["PUBLISH", "RESTRICTED", "make_folders", "personal_values", "write_json", "write_records", "write_restricted", "write_table"]
 
 PUBLISH = "publish"
 RESTRICTED = "restricted"
@@ -63,9 +63,14 @@ def write_restricted(
     for name, frame in frames.items():
         columns = [*_TABLES[name], *(c for c in frame if c not in _TABLES[name])]
         write_table(restricted / f"{name}.csv", frame.reindex(columns=columns).sort_values(_SORTED_BY[name], kind="stable"))
-    parts = [frame.rename_axis("record_id").reset_index().assign(kind=kind) for kind, frame in sorted(records.items())]
-    _write_parquet(restricted / "records.parquet", pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"record_id": [], "kind": []}))
+    write_records(restricted / "records.parquet", records)
     _write_parquet(restricted / "carried_forward.parquet", carried_forward)
+
+
+def write_records(path: Path, records: Mapping[str, pd.DataFrame]) -> None:
+    """Write typed records of all kinds (kind -> frame, index record_id) into one file."""
+    parts = [frame.rename_axis("record_id").reset_index().assign(kind=kind) for kind, frame in sorted(records.items())]
+    _write_parquet(path, pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"record_id": [], "kind": []}))
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -22,7 +23,7 @@ from popanalysis.report.results import Results
 from popanalysis.report.tables import write_tables
 from popanalysis.workspace import Workspace
 
-__all__ = ["PACKAGES", "compose_run_record", "versions", "write_record"]
+__all__ = ["PACKAGES", "check_totals", "compose_run_record", "versions", "write_record", "write_revision"]
 
 #: the packages whose version can change a result or the look of the record
 PACKAGES = (
@@ -83,7 +84,15 @@ def write_record(
     ------
     RecordError : rows do not balance, or a used row has no event.
     """
-    checks = _check(run_record, restricted["linked_records"], params.language)
+    checks = check_totals(run_record, restricted["linked_records"], params.language)
+    return write_revision(workspace, params, checks=checks, chapters=chapters, run_record=run_record, write_rest=lambda folder: write_restricted(folder, **restricted))
+
+
+def write_revision(
+    workspace: Workspace, params: QuarterParams, *, checks: Iterable[str], chapters: Iterable[Chapter], run_record: Mapping[str, Any],
+    write_rest: Callable[[Path], None],
+) -> Html:
+    """Write what is published, and by ``write_rest`` what is restricted; say which checks passed and how many files there are."""
     folder = workspace.folder.with_name(".draft") if workspace.is_draft else workspace.folder
     if workspace.is_draft:
         shutil.rmtree(folder, ignore_errors=True)
@@ -96,7 +105,7 @@ def write_record(
     results.write(folder / PUBLISH / "results.json")
     write_tables(tables, folder / PUBLISH / "tables")
     write_json(folder / PUBLISH / "run_record.json", run_record)
-    write_restricted(folder, **restricted)
+    write_rest(folder)
     n_files = sum(1 for part in (PUBLISH, RESTRICTED) for path in (folder / part).rglob("*") if path.is_file())
     if workspace.is_draft:
         shutil.rmtree(workspace.folder, ignore_errors=True)
@@ -105,7 +114,7 @@ def write_record(
     return paragraph("；".join([*checks, f"已写出 {n_files} 个文件。"]) if zh else "; ".join([*checks, f"{n_files} files written."]))
 
 
-def _check(run_record: Mapping[str, Any], linked_records: pd.DataFrame, language: str) -> list[str]:
+def check_totals(run_record: Mapping[str, Any], linked_records: pd.DataFrame, language: str) -> list[str]:
     """The checks without which nothing is written; each ends in a sentence or an error."""
     for kind, counts in run_record["row_accounting"].items():
         parts = sum(n for name, n in counts.items() if name != "total")
