@@ -12,6 +12,9 @@ from popanalysis.rulefile import current_file
 RECIPIENTS = {
     *columns.DEPARTMENTS, *columns.DEPARTMENT_OF_KIND.values(), "reviewer",
     *(entry.settled_by for entry in DiscrepancyRules.read(current_file(shipped_folder("params") / "discrepancy", "births")).fields)}
+RELATIONS = ("alias", "explains_absence", "register_entry_of", "certificate_followed", "in_set")
+CODES = {code for name in ("births", "marriages", "changes")
+         for code in DiscrepancyRules.read(current_file(shipped_folder("params") / "discrepancy", name)).codes}
 FIELDS = {field for fields in columns.FIELDS_OF_KIND.values() for field in fields}
 
 
@@ -19,7 +22,8 @@ FIELDS = {field for fields in columns.FIELDS_OF_KIND.values() for field in field
     ("kind", columns.KINDS), ("kind_short", columns.KINDS), ("department", columns.DEPARTMENTS), ("recipient", RECIPIENTS),
     ("event", columns.EVENT_LETTER), ("fate", columns.FATES), ("link_status", columns.LINK_STATUSES), ("link_decision", columns.LINK_DECISIONS),
     ("case_state", columns.CASE_STATES), ("severity", columns.SEVERITIES), ("level", columns.MISSING_LEVEL_NAME.values()),
-    ("field", FIELDS), ("days_bin", DAY_BINS)])
+    ("field", FIELDS), ("days_bin", DAY_BINS), ("case", CODES), ("defer_class", columns.DEFER_CLASSES), ("doubt_class", columns.DOUBT_CLASSES),
+    ("change_item", columns.CHANGE_ITEMS), ("direction", columns.DIRECTIONS), ("void_reason", columns.VOID_REASONS), ("relation", RELATIONS)])
 def test_every_code_of_the_shared_lists_has_words_in_both_languages(group, keys):
     for key in keys:
         assert any("\u4e00" <= c <= "\u9fff" for c in label(group, key, "zh")), key
