@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from popanalysis.acquire.layouts import usual_header
 from popanalysis.acquire.sheets import SheetParts
-from popanalysis.columns import ACT_DATE_OF_KIND
+from popanalysis.columns import ACT_DATE_OF_KIND, BIRTH_KINDS, FIELDS_OF_KIND, MARRIAGE_KINDS
 
 __all__ = ["absent_columns"]
 
-#: Without the names of mother and child few rows can be told apart or linked.
-_EXPECTED_NAMES = ("mother_name", "child_name")
+#: Without these names few rows can be told apart or linked: mother and child, both spouses, the person.
+_EXPECTED_NAMES = {
+    **dict.fromkeys((*BIRTH_KINDS, "deferred_hukou"), ("mother_name", "child_name")), "unverified_delivery": ("mother_name",),
+    **dict.fromkeys((kind for kind, fields in FIELDS_OF_KIND.items() if "person_name" in fields), ("person_name",)),
+    **dict.fromkeys(MARRIAGE_KINDS, ("husband_name", "wife_name"))}
 
 
 def absent_columns(used: Sequence[SheetParts], kind: str, file: str) -> Iterator[dict[str, object]]:
@@ -19,7 +22,8 @@ def absent_columns(used: Sequence[SheetParts], kind: str, file: str) -> Iterator
 
     Such a fault stands at the head of the (first) list; ``column`` is the column's usual wording.
     """
-    for field, fault in ((ACT_DATE_OF_KIND[kind], "act_date_missing"), *((name, "column_missing") for name in _EXPECTED_NAMES)):
+    acts = ((ACT_DATE_OF_KIND[kind], "act_date_missing"),) if kind in ACT_DATE_OF_KIND else ()
+    for field, fault in (*acts, *((name, "column_missing") for name in _EXPECTED_NAMES.get(kind, ()))):
         lacking = [part for part in used if part.reading.n_rows and not _has(part, field)]
         everywhere = len(used) > 1 and not any(_has(part, field) for part in used)
         for part in lacking[:1] if everywhere else lacking:

@@ -22,10 +22,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from popanalysis.columns import DROPPED_FIELDS, DROPPED_HEADER_WORDS, FIELDS_OF_KIND, KINDS_READ
+from popanalysis.columns import DROPPED_FIELDS, DROPPED_HEADER_WORDS, FIELDS_OF_KIND, KINDS
 from popanalysis.errors import ParameterError, PopAnalysisError, Text, raise_together
 from popanalysis.reference import reference_table
 
@@ -35,6 +36,7 @@ __all__ = ["OfficeLayout", "Synonym", "header_keys", "in_header_words", "is_gene
 #: reissue register has the number in force in a column of its own.
 RAW_FIELDS: Final = ("birth_datetime", "new_birth_cert_no")
 IGNORE: Final = "ignore"
+_INSTEAD: Final = "instead of "
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]|_x000D_")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
@@ -79,16 +81,22 @@ class Synonym:
 
 
 @cache
+def _all_synonyms() -> pd.DataFrame:
+    """Return the shipped synonyms, then those added to them; a ``note`` that begins with "instead of" puts an added meaning first."""
+    return pd.concat([reference_table("header_synonyms").assign(note=""), reference_table("header_synonyms_added")], ignore_index=True)
+
+
+@cache
 def synonyms(kind: str) -> Mapping[str, tuple[Synonym, ...]]:
     """Return header key -> what it stands for in a kind: the kind's own meaning first, then that of ``any``."""
-    table = reference_table("header_synonyms")
+    table = _all_synonyms()
     found: dict[str, list[Synonym]] = {}
     for own, record_kind in ((True, kind), (False, "any")):
         rows = table[table["record_kind"] == record_kind]
-        for rank, (field, header) in enumerate(zip(rows["canonical_field"], rows["header"], strict=True)):
+        for rank, (field, header, note) in enumerate(zip(rows["canonical_field"], rows["header"], rows["note"], strict=True)):
             entries = found.setdefault(header_keys(header)[0], [])
             if all((e.field, e.own) != (field, own) for e in entries):
-                entries.append(Synonym(field, rank, own))
+                entries.insert(0 if note.startswith(_INSTEAD) else len(entries), Synonym(field, rank, own))
     return {key: tuple(entries) for key, entries in found.items()}
 
 
@@ -103,7 +111,7 @@ def usual_header(field: str, kind: str) -> str:
     >>> usual_header("birth_date", "birth_cert")
     '出生日期'
     """
-    table = reference_table("header_synonyms")
+    table = _all_synonyms()
     headers = table.loc[(table["record_kind"] == kind) & (table["canonical_field"] == field), "header"]
     return str(headers.iloc[0]) if len(headers) else field
 
@@ -114,7 +122,7 @@ def in_header_words(groups: Iterable[Iterable[str]], kind: str) -> Text:
     >>> in_header_words([("mother_name", "mother_id")], "birth_cert").zh
     '母亲姓名／产妇姓名 或 母亲身份证号／母亲身份证号码'
     """
-    table = reference_table("header_synonyms")
+    table = _all_synonyms()
     own = table[table["record_kind"] == kind]
 
     def headers(field: str) -> list[str]:
@@ -126,7 +134,7 @@ def in_header_words(groups: Iterable[Iterable[str]], kind: str) -> Text:
 
 @cache
 def _all_keys() -> frozenset[str]:
-    return frozenset(header_keys(header)[0] for header in reference_table("header_synonyms")["header"])
+    return frozenset(header_keys(header)[0] for header in _all_synonyms()["header"])
 
 
 def is_known_header(header: str) -> bool:
@@ -161,8 +169,8 @@ class OfficeLayout(BaseModel):
     @field_validator("kind")
     @classmethod
     def _kind_is_read(cls, kind: str) -> str:
-        if kind not in KINDS_READ:
-            raise ValueError(f"{kind}|{', '.join(KINDS_READ)}")
+        if kind not in KINDS:
+            raise ValueError(f"{kind}|{', '.join(KINDS)}")
         return kind
 
     @classmethod

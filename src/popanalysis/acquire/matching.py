@@ -7,12 +7,13 @@ the person named by its upper text; the kind's own synonyms; the general synonym
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from popanalysis.acquire.layouts import IGNORE, OfficeLayout, Synonym, header_keys, known_fields, names_private_matter, stored_fields, synonyms
 from popanalysis.acquire.submission import ColumnMatch, Decision, column_letter
-from popanalysis.columns import DROPPED_FIELDS
+from popanalysis.columns import BIRTH_KINDS, DROPPED_FIELDS, ID_FIELDS, MEMORY_ONLY_FIELDS, PERSONS_OF_KIND
 
 __all__ = ["match_columns"]
 
@@ -28,7 +29,7 @@ _OTHER_PERSONS: Final = frozenset({"attendant", "recipient_name", "applicant_nam
 _BOUND_ENDING: Final = {
     "id_no_ambiguous": "id", "name_ambiguous": "name", "sex_ambiguous": "sex", "birth_date_ambiguous": "birth_date",
     "ethnicity_ambiguous": "ethnicity", "address_ambiguous": "live_addr", "age_ambiguous": "age", "nationality_ambiguous": "nationality",
-    "phone": "phone",
+    "phone": "phone", "marital_status_ambiguous": "prior_status",
 }
 _COMPOSED_RANK: Final = 10_000  # any listed wording is more usual
 #: How a person is called in the lists of couples.
@@ -50,8 +51,9 @@ def match_columns(headers: Sequence[str], kind: str, layout: OfficeLayout | None
     for i, header in enumerate(headers):
         fields.append(fixed[i] or _field_by_words(header, meanings[i], kind))
     _bind_by_position(fields, fixed, headers, meanings, kind)
+    _yield_to_rivals(fields, fixed, meanings, kind)
     _settle_rivals(fields, fixed, meanings)
-    if "birth_cert_no" not in fields and "new_birth_cert_no" in fields:
+    if kind in BIRTH_KINDS and "birth_cert_no" not in fields and "new_birth_cert_no" in fields:
         fields[fields.index("new_birth_cert_no")] = "birth_cert_no"  # a reissue register: the number in force
     return tuple(
         ColumnMatch(column_letter(i), header, None if field == IGNORE else field, _decide(header, field, bool(meanings[i]) or fixed[i] == IGNORE, kind))
@@ -126,7 +128,7 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
 
     A number belongs to the person it stands behind, unless that person's number has a column of its own. Any other header that also
     has a meaning of its own in this kind keeps it (出生日期 is the child's), unless another column claims the same field and the
-    neighbour to the left is somebody else.
+    neighbour to the left is somebody else. In lists of single persons (changes, moves, deaths, the register) a lone number is the person's.
     """
     bound: dict[int, str] = {}
     numbers: set[int] = set()
@@ -139,10 +141,12 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
             bound[i] = _bound_field(general, person or "child", kind)
             numbers |= {i} if general == "id_no_ambiguous" else set()
     stated = {field for i, field in enumerate(fields) if i not in bound}
+    claims = Counter(fields)
     for i, field in bound.items():
         own = fields[i] if meanings[i][0].own else None
         rivals = [j for j, other in enumerate(fields) if j != i and other == own and bound.get(j, own) == own]
-        if own is None or (field != own and (rivals or (i in numbers and field not in stated))):
+        movable = i in numbers and field not in stated and (claims[own] > 1 or (own in ID_FIELDS and PERSONS_OF_KIND.get(kind, ("",))[0] != "person"))
+        if own is None or (field != own and (rivals or movable)):
             fields[i] = field
 
 
@@ -153,6 +157,19 @@ def _person_to_the_left(fields: list[str | None], at: int) -> str | None:
         if field and field.endswith("_name") and field != "former_name":
             return field.removesuffix("_name")
     return None
+
+
+def _yield_to_rivals(fields: list[str | None], fixed: list[str | None], meanings: list[tuple[Synonym, ...]], kind: str) -> None:
+    """Where columns claim one field, one with a second meaning nobody claims takes that, in place; of several the leftmost keeps the first.
+
+    In a town's list of marriages 登记日期 is the date of the marriage, but beside 结婚日期 it is when the town wrote it down.
+    """
+    for i, field in reversed(list(enumerate(fields))):
+        if field is None or field == IGNORE or fixed[i] or fields.count(field) < 2:
+            continue
+        other = next((m.field for m in meanings[i] if m.field != field and m.field in stored_fields(kind) and m.field not in fields), None)
+        if other:
+            fields[i] = other
 
 
 def _settle_rivals(fields: list[str | None], fixed: list[str | None], meanings: list[tuple[Synonym, ...]]) -> None:
@@ -173,6 +190,8 @@ def _usual(meanings: tuple[Synonym, ...]) -> tuple[bool, int]:
 
 def _decide(header: str, field: str | None, known: bool, kind: str) -> Decision:
     upper, _, lower = header.rpartition("_")
+    if field in MEMORY_ONLY_FIELDS & stored_fields(kind):
+        return "used"
     if field in DROPPED_FIELDS or names_private_matter(lower) or (field is None and names_private_matter(upper)):
         return "dropped"
     if field in stored_fields(kind):

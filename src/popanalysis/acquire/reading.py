@@ -19,7 +19,7 @@ from popanalysis.acquire.table import Table
 from popanalysis.acquire.text import read_text_table
 from popanalysis.acquire.together import Attempt, listed_twice, swapped_kinds
 from popanalysis.acquire.workbook import is_workbook, read_workbook
-from popanalysis.columns import DEPARTMENT_OF_KIND, FAULTS_COLUMNS, KINDS_READ
+from popanalysis.columns import DEPARTMENT_OF_KIND, FAULTS_COLUMNS
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, SourceFileError, Text, raise_together
 from popanalysis.params import InputSource, QuarterParams
 
@@ -93,17 +93,15 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
     Parameters
     ----------
     source : where it lies, and the sheet or the office's layout where the parameters name one.
-    kind : one of ``columns.KINDS_READ``.
+    kind : one of ``columns.KINDS``.
     root : the project folder that relative paths count from.
 
     Raises
     ------
-    NotYetError : the kind, a database, or an encrypted file is named, which this version does not read.
+    NotYetError : a database or an encrypted file is named, which this version does not read.
     SourceFileError : the file is missing or unreadable, no sheet fits the kind, a needed column is absent, or the list is empty.
     ParameterError : the layout is wrong.
     """
-    if kind not in KINDS_READ:
-        raise NotYetError(f"inputs: {kind}")
     if source.path is None:
         raise NotYetError("inputs: database")
     if source.password_env is not None:

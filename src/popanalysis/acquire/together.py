@@ -10,7 +10,6 @@ from pathlib import Path
 
 from popanalysis.acquire.kinds import KIND_NAMES
 from popanalysis.acquire.submission import Submission
-from popanalysis.columns import KINDS_READ
 from popanalysis.errors import ParameterError, PopAnalysisError
 from popanalysis.params import InputSource
 
@@ -37,7 +36,7 @@ def listed_twice(attempts: Sequence[Attempt], root: Path) -> Iterator[ParameterE
     """Yield an error for each two sources of equal content, unless they name different sheets or one replaces the other."""
     alike: dict[str, list[Attempt]] = {}
     for attempt in attempts:
-        if attempt.kind in KINDS_READ and (content := _hash(attempt, root)):
+        if (content := _hash(attempt, root)):
             alike.setdefault(content, []).append(attempt)
     for same in alike.values():
         for one, other in combinations(same, 2):

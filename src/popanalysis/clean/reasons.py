@@ -83,12 +83,13 @@ def _doubt_in_words(word: str) -> str | None:
     return None
 
 
-def settle_doubt_class(columns: dict[str, pd.Series], raw: dict[str, Texts], index: pd.Index) -> None:
+def settle_doubt_class(columns: dict[str, pd.Series], raw: dict[str, Texts], frame: pd.DataFrame) -> None:
     """Add ``doubt_class``: by the stated reason, else by the remark; who left neither name nor number nor a reason withheld them.
 
     A refusal written in place of the name or the number counts like a stated reason. Where only a name or a number stands, the delivery
-    is in the list for a doubt that was not put into words.
+    is in the list for a doubt that was not put into words. A class given before stays.
     """
+    index = frame.index
     blank = pd.Series(pd.NA, index=index, dtype="string")
     stated = _by_value(columns.get("doubt_reason", blank), classify_doubt).fillna(_by_value(columns.get("remark", blank), _doubt_in_words))
     refused = pd.Series(False, index=index)
@@ -97,7 +98,8 @@ def settle_doubt_class(columns: dict[str, pd.Series], raw: dict[str, Texts], ind
             refused |= pd.Series([bool(_WITHHELD.search(text)) for text in raw[field].tolist()], index=index)
     unnamed = columns.get("mother_name", blank).isna() & columns.get("mother_id", blank).isna()
     careful = blank.mask(unnamed, "withheld")
-    columns["doubt_class"] = stated.mask(refused, "withheld").fillna(careful).fillna("doubtful").astype("string")
+    before = frame["doubt_class"].astype("string") if "doubt_class" in frame else blank
+    columns["doubt_class"] = before.fillna(stated.mask(refused, "withheld")).fillna(careful).fillna("doubtful").astype("string")
 
 
 def _by_value(column: pd.Series, classify: Callable[[str], str | None]) -> pd.Series:

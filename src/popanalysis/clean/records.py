@@ -133,7 +133,7 @@ def _settle_words(columns: dict[str, pd.Series], raw: dict[str, npt.NDArray[np.o
     if kind in MARRIAGE_KINDS:
         settle_service_type(columns)
     elif kind == "unverified_delivery":
-        settle_doubt_class(columns, stated, frame.index)
+        settle_doubt_class(columns, stated, frame)
     elif kind == "deferred_hukou":
         settle_defer_class(columns, stated, frame, found)
 
