@@ -14,6 +14,7 @@ from popanalysis.link.coding import Column, IntArray, ValueTable
 from popanalysis.link.comparisons.certificate_number import CertificateKeys
 from popanalysis.link.comparisons.date import DateKeys
 from popanalysis.link.comparisons.id_number import NumberKeys
+from popanalysis.link.comparisons.marriage_number import MarriageNumberKeys
 from popanalysis.link.comparisons.person_name import NameKeys
 from popanalysis.link.rules import KeyPart, LinkageRules, nearest
 
@@ -46,13 +47,15 @@ TRANSFORMS: Mapping[str, Any] = {
     "number": lambda table: table.keys(NumberKeys).code,
     "division_and_date": lambda table: table.keys(NumberKeys).head,
     "certificate": lambda table: table.keys(CertificateKeys).code,
+    "marriage_certificate": lambda table: table.keys(MarriageNumberKeys).code,
     "month": lambda table: _date_number(table, by_month=True),
     "year": lambda table: _date_number(table, by_month=False),
     "first_character": lambda table: _text_part(table, 1),
     "first_three": lambda table: _text_part(table, 3),
 }
 #: What a key part without a named transform means, by the kind of the field's comparison.
-_PLAIN: Mapping[str, str] = {"id_number": "number", "person_name": "variants", "certificate_number": "certificate"}
+_PLAIN: Mapping[str, str] = {"id_number": "number", "person_name": "variants", "certificate_number": "certificate",
+                              "marriage_number": "marriage_certificate"}
 
 
 def key_of_values(table: ValueTable, transform: str | None) -> KeyArray:

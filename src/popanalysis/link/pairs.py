@@ -49,4 +49,6 @@ def score(universe: Universe, left: Positions, right: Positions, vectors: Vector
     rule = decide_patterns(patterns.levels, vectors.names, vectors.ladders, rules)[patterns.of_pair]
     told = [vectors.names.index(name) for name in rules.telling_apart]
     by_pattern = np.sum([np.append(model.weights[k], 0.0)[patterns.levels[:, k]] for k in told], axis=0) if told else np.full(len(patterns.levels), np.inf)
-    return Pairs(left, right, weight, rule, np.asarray(by_pattern)[patterns.of_pair], vectors)
+    apart = np.asarray(by_pattern)[patterns.of_pair]
+    apart = np.where(rule == "link", np.maximum(apart, rules.assignment.close_call), apart)  # the decision table says: one event, in one list too
+    return Pairs(left, right, weight, rule, apart, vectors)

@@ -9,15 +9,16 @@ from popanalysis.link.comparisons.certificate_number import CertificateNumber
 from popanalysis.link.comparisons.date import DateOf
 from popanalysis.link.comparisons.exact import Exact
 from popanalysis.link.comparisons.id_number import IdNumber
+from popanalysis.link.comparisons.marriage_number import MarriageNumber
 from popanalysis.link.comparisons.person_name import PersonName
 from popanalysis.link.comparisons.recordlinkage_comparer import RecordlinkageComparer, check_comparer
 from popanalysis.link.rules import ComparisonRule, nearest
 
 __all__ = [
-    "CertificateNumber", "Comparison", "DateOf", "Exact", "IdNumber", "PersonName", "RecordlinkageComparer",
+    "CertificateNumber", "Comparison", "DateOf", "Exact", "IdNumber", "MarriageNumber", "PersonName", "RecordlinkageComparer",
     "check_comparison", "ladder_of", "make_comparison"]
 
-KINDS: dict[str, type[Comparison]] = {c.kind: c for c in (IdNumber, PersonName, DateOf, CertificateNumber, Exact)}
+KINDS: dict[str, type[Comparison]] = {c.kind: c for c in (IdNumber, PersonName, DateOf, CertificateNumber, MarriageNumber, Exact)}
 
 
 def make_comparison(rule: ComparisonRule) -> Comparison:
