@@ -10,7 +10,7 @@ from typing import Any
 
 from popanalysis.acquire import ColumnMatch, Recognition, recognise_folder
 from popanalysis.acquire.table import holds_long_number
-from popanalysis.columns import KINDS_READ
+from popanalysis.columns import KINDS
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, SourceFileError, Text
 from popanalysis.params import QuarterParams
 from popanalysis.periods import Period
@@ -53,7 +53,7 @@ def start_period(period: str, folder: Path, *, home: str | None = None, show: Ca
         raise SourceFileError(
             zh=f"文件夹 {folder} 中没有可采用的名单。请确认放入的是各部门报送的文件。",
             en=f"Folder {folder} holds no list of the exchange that could be used. Make sure that it holds the files the offices sent.", folder=str(folder))
-    for kind in (k for k in KINDS_READ if k not in inputs and k not in empty):
+    for kind in (k for k in KINDS if k not in inputs and k not in empty):
         show(Text(f"没有找到{label('kind', kind, 'zh')}；如该部门报告为零，请将 {kind} 写入 nil_reports。",
                   f"No file was taken for {label('kind', kind, 'en')}; if the office reported none, name {kind} in nil_reports."))
     previous = _latest(root, span)
@@ -112,6 +112,9 @@ def _tell(found: Iterable[Recognition], folder: Path, show: Callable[[Text], Non
             continue
         n_rows = item.reading.n_rows if item.reading else 0
         show(Text(f"{name}：{label('kind', item.kind, 'zh')}，{n_rows} 行（{item.why.zh}）", f"{name}: {label('kind', item.kind, 'en')}, {n_rows} rows ({item.why.en})"))
+        if item.lacking:
+            show(Text(f"　　待核实：该表缺少必需的列，未写入 inputs。请报送单位补上该列；如该列另有名称，请在 params/sources/ 的列对应文件中写明，再将文件写入 inputs 的 {item.kind}。",
+                      f"    a question: needed columns are lacking, so it was not put into inputs. Ask the office for them; if they go by another name, say so in a layout under params/sources/ and name the file under {item.kind}."))
         if not item.visible:
             show(Text("　　该工作表已隐藏，未采用。如需采用，请取消隐藏，或在参数文件中用 sheet 写明。", "    the sheet is hidden and not used: unhide it, or name it with 'sheet' in the parameter file"))
         columns = item.reading.columns if item.reading else ()
@@ -136,7 +139,7 @@ def _name(item: Recognition, folder: Path) -> str:
 
 
 def _holds_rows(item: Recognition) -> bool:
-    return item.visible and item.reading is not None and item.reading.n_rows > 0
+    return item.visible and item.usable and item.reading is not None and item.reading.n_rows > 0
 
 
 def _tell_empty(found: Sequence[Recognition], folder: Path, show: Callable[[Text], None]) -> set[str]:
@@ -144,7 +147,7 @@ def _tell_empty(found: Sequence[Recognition], folder: Path, show: Callable[[Text
     filled = {(item.path, item.kind) for item in found if _holds_rows(item)}
     kinds = set()
     for item in found:
-        if item.kind in KINDS_READ and item.visible and (item.path, item.kind) not in filled:
+        if item.kind and item.usable and item.visible and (item.path, item.kind) not in filled:
             kinds.add(item.kind)
             show(Text(f"{_name(item, folder)}：有表头但没有记录，未写入 inputs。如该部门报告为零，请将 {item.kind} 写入 nil_reports；否则请其重新报送。",
                       f"{_name(item, folder)}: a head but no record, so it was not put into inputs. If the office reported none, name {item.kind} in nil_reports; otherwise ask for the list again."))

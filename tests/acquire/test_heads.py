@@ -19,8 +19,10 @@ from popanalysis.reference import reference_table
 ATTESTED = reference_table("headers_attested")
 #: Archives of single patients; no list of the exchange.
 NO_LISTS = {"ChildInfo", "Pregnancy"}
+#: Filed among the certificates by their system; to the exchange they are registers of numbers out of force.
+VOID_SHEETS = {"certificate_ressiueDBJExcel", "csyxzmhfdjbExcel"}
 BIRTH_SHEETS = [name for name, rows in ATTESTED.groupby("sheet_id", sort=False)
-                if rows["record_kind"].iloc[0] in ("birth_cert", "hukou_birth", "town_birth") and name not in NO_LISTS]
+                if rows["record_kind"].iloc[0] in ("birth_cert", "hukou_birth", "town_birth") and name not in NO_LISTS | VOID_SHEETS]
 
 #: What a person reads in the heads of these sheets, written down beside the code: position -> field.
 READ_BY_HAND = {

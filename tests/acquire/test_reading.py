@@ -106,12 +106,13 @@ def test_all_faults_of_a_period_come_at_once_before_anything_is_returned(make_xl
     make_xlsx("空.xlsx", {"登记": [CERT_HEAD]})
     make_xlsx("缺列.xlsx", {"登记": [["新生儿姓名", "性别", "母亲姓名", "父亲姓名", "院内号码"], ["王一", "男", "李娜", "", ""]]})
     make_xlsx("别表.xlsx", {"Sheet1": [["甲", "乙"], ["丙", "丁"]]})
+    make_xlsx("婚.xlsx", {"登记": [CERT_HEAD, [*CERT_ROW[:-1], "x"]]})
     (tmp_path / "零.csv").write_bytes(b"")
     (tmp_path / "坏.csv").write_bytes("姓名\n".encode() + b"\xff\xff")
     with pytest.raises(ProblemsFoundError) as error:
-        read_submissions(params(birth_cert=["好.xlsx", "空.xlsx", "没有.xlsx", "缺列.xlsx", "别表.xlsx"], hukou_birth=["零.csv", "坏.csv"], marriage=["好.xlsx"]), tmp_path)
+        read_submissions(params(birth_cert=["好.xlsx", "空.xlsx", "没有.xlsx", "缺列.xlsx", "别表.xlsx"], hukou_birth=["零.csv", "坏.csv"], marriage=["婚.xlsx"]), tmp_path)
     problems = error.value.problems
-    assert [type(p) for p in problems] == [SourceFileError] * 6 + [NotYetError]
+    assert [type(p) for p in problems] == [SourceFileError] * 7
     for problem, words in zip(problems, ["nil_reports", "不存在", "出生日期／分娩日期", "识别", "空文件", "第 2 行", "marriage"], strict=True):
         assert words in problem.message("zh")
         assert problem.message("en")
@@ -197,7 +198,7 @@ def test_faults_of_a_layout_come_with_their_place(make_xlsx: MakeXlsx, tmp_path:
     source = InputSource(path=path.name, columns=write_layout(tmp_path, 'kind: birth_cert\ncolumns: {"娘": mother_nam, "孕次": gravidity}\n'))
     with pytest.raises(ProblemsFoundError, match=r"mother_name.*\n.*gravidity"):
         read_submission(source, "birth_cert", tmp_path)
-    source = InputSource(path=path.name, columns=write_layout(tmp_path, "kind: marriage\ncolums: {}\n"))
+    source = InputSource(path=path.name, columns=write_layout(tmp_path, "kind: marriages\ncolums: {}\n"))
     with pytest.raises(ProblemsFoundError) as error:
         read_submission(source, "birth_cert", tmp_path)
     assert [type(p) for p in error.value.problems] == [ParameterError, ParameterError]
@@ -273,12 +274,12 @@ def test_damaged_bytes_are_read_or_refused_by_a_named_reason(name: str, make_xls
             assert (submission.rows["role"] == "record").sum() == len(submission.cells) > 0
 
 
-def test_sheet_that_nearly_fits_is_told_what_it_lacks(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+def test_sheet_that_lacks_a_needed_column_is_recognised_and_not_usable(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
     path = make_xlsx("证.xlsx", {"登记": [["新生儿姓名", "性别", "母亲姓名", "父亲姓名", "签发机构"], ["王一", "男", "李娜", "", ""]]})
     found = recognise_file(path)[0]
-    assert found.kind is None
+    assert (found.kind, found.usable, found.lacking) == ("birth_cert", False, (("birth_date", "birth_datetime"),))
     assert "出生医学证明" in found.why.zh
-    assert "出生日期" in found.why.zh
+    assert "缺少必需的列：出生日期" in found.why.zh
 
 
 # --- what must not go unsaid ------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from popanalysis.project import shipped_folder
 from popanalysis.reference import reference_table
 from popanalysis.synthetic import make_quarters, write_demo
 from popanalysis.synthetic.demo import demo_files
-from popanalysis.synthetic.sheets import Sheet
+from popanalysis.synthetic.sheet import Sheet
 from popanalysis.synthetic.write import workbook_bytes
 
 Table = dict[tuple[str, int], dict[str, object]]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from popanalysis.acquire.heads import Head, find_head, title_of
 from popanalysis.acquire.layouts import header_keys, known_fields, synonyms
 from popanalysis.acquire.table import Table
+from popanalysis.acquire.titles import kinds_in_title
 from popanalysis.columns import KINDS, NEEDED_FIELDS
 from popanalysis.errors import Text
 
@@ -31,23 +31,13 @@ KIND_NAMES: Final = {
     "reported_totals": Text("各镇上报出生合计（镇村）", "Birth totals reported (towns)"),
     "void_certificates": Text("作废换发补发证件号码（卫生健康）", "Void and reissued certificates (health)"),
 }
-#: Words of a title (or sheet or file name) that speak for a kind, worth four columns of the head.
-_TITLE_WORDS: Final = {
-    "birth_cert": r"出生医学证明|出生证|签发|补发|换发|新生儿管理|孕产妇|产后|接生|birth_cert",
-    "hukou_birth": r"上户|落户|出生申报|出生登记信息|户口登记|hukou_birth",
-    "town_birth": r"实名登记|变动出生|随访|乡镇|苏木|嘎查|入户|摸底|town_birth",
-    "unverified_delivery": r"身份(不明|存疑|待核)|unverified",
-    "deferred_hukou": r"暂缓|待落户|deferred",
-    "identity_change": r"变更|更正",
-    "migration": r"迁入|迁出|迁移",
-    "death": r"死亡|注销",
-    "marriage": r"婚姻登记|结婚登记",
-    "adoption": r"收养",
-    "population": r"常住|常驻|全员人口(?!变动)|育龄妇女|个案",
-}
-_TITLE_WEIGHT: Final = 4.0
-_DEATH_TITLE_WEIGHT: Final = 16.0  # a list of deaths may have the very columns of the register: only its title tells
+_TITLE_WEIGHT: Final = 4.0  # at least; a title weighs as much as all columns of the head, for several lists have the very same columns
 _LACKING_WEIGHT: Final = 0.7
+#: Lists that share their columns with those of births; one of these tells them, or the title.
+_TELLING: Final = {"deferred_hukou": ("defer_reason",), "unverified_delivery": ("doubt_reason", "delivery_date"), "void_certificates": ("old_birth_cert_no", "reason")}
+_UNTOLD_WEIGHT: Final = 0.5
+#: Headers that stand in any list.
+_ANYWHERE: Final = ("remark", "birth_date")
 
 
 @dataclass(frozen=True)
@@ -72,7 +62,7 @@ def guess_kinds(table: Table, file_name: str = "") -> list[KindGuess]:
     """Return the kinds a sheet may be, the likeliest first.
 
     A kind counts with the columns that its own synonyms know, bound columns (民族 of the mother) with a half, and words of
-    title, sheet and file name with four columns. A kind without its needed fields counts less.
+    title, sheet and file name with as much as all columns of the head, four at least. A kind without its needed fields counts less.
     """
     guesses = []
     for kind in KINDS:
@@ -81,11 +71,22 @@ def guess_kinds(table: Table, file_name: str = "") -> list[KindGuess]:
             continue
         own = {c.field for c in head.columns if c.field and _is_own(c.header, c.field, kind)}
         bound = {c.field for c in head.columns if c.field in known_fields(kind)} - own
-        text = re.sub(r"\s", "", f"{title_of(table, head)} {table.name} {file_name}")
-        words = tuple(dict.fromkeys(m[0] for m in re.finditer(_TITLE_WORDS.get(kind, r"(?!)"), text)))
+        words = kinds_in_title([title_of(table, head), table.name, file_name]).get(kind, ())
         if own:
-            guesses.append(KindGuess(kind, len(own) + 0.5 * len(bound) + (_DEATH_TITLE_WEIGHT if kind == "death" else _TITLE_WEIGHT) * bool(words), len({*own, *bound}), words, head))
-    return sorted(guesses, key=lambda g: (-g.score * (_LACKING_WEIGHT if lacking_fields(g.head, g.kind) else 1), KINDS.index(g.kind)))
+            fields = len(own) + 0.5 * len(bound)
+            guesses.append(KindGuess(kind, fields + max(_TITLE_WEIGHT, fields) * bool(words), len({*own, *bound}), words, head))
+    return sorted(guesses, key=lambda g: (-g.score * _standing(g), KINDS.index(g.kind)))
+
+
+def _standing(guess: KindGuess) -> float:
+    """Return what a guess counts for: less where the kind's needed fields are lacking, or nothing tells it from the births."""
+    lacking = _LACKING_WEIGHT if lacking_fields(guess.head, guess.kind) else 1.0
+    telling = _TELLING.get(guess.kind)
+    if telling is None or guess.title_words:
+        return lacking
+    general = {key for field in _ANYWHERE for kind in ("any", "birth_cert") for key, entries in synonyms(kind).items() if entries[0].field == field}
+    told = any(c.field in telling and not general.intersection(header_keys(c.header)) for c in guess.head.columns)
+    return lacking if told else lacking * _UNTOLD_WEIGHT
 
 
 def _is_own(header: str, field: str, kind: str) -> bool:
@@ -95,5 +96,5 @@ def _is_own(header: str, field: str, kind: str) -> bool:
 
 
 def lacking_fields(head: Head, kind: str) -> list[tuple[str, ...]]:
-    """Return the groups of needed fields of which the head shows none (of kinds that are not read yet nothing is known to be needed)."""
+    """Return the groups of needed fields of which the head shows none."""
     return [group for group in NEEDED_FIELDS.get(kind, ()) if not set(group) & head.fields.keys()]

@@ -8,6 +8,7 @@ from pathlib import Path
 from popanalysis.acquire.formats import is_of_the_system
 from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
 from popanalysis.acquire.layouts import in_header_words
+from popanalysis.acquire.no_list import NO_LIST, is_care_file
 from popanalysis.acquire.reading import read_bytes, read_tables
 from popanalysis.acquire.rows import classify_rows
 from popanalysis.acquire.submission import SheetReading
@@ -22,7 +23,11 @@ _FEWEST = 3  # a head of two known words may stand over anything
 
 @dataclass(frozen=True)
 class Recognition:
-    """What one sheet of a file was taken for. ``kind`` is ``None`` where no list of the exchange fits."""
+    """What one sheet of a file was taken for.
+
+    ``kind`` is ``None`` where no list of the exchange fits. ``lacking`` names the groups of needed fields that a recognised list has
+    no column for (each inner tuple: one of them is enough); such a list cannot be used as it is.
+    """
 
     path: Path
     sheet: str
@@ -33,6 +38,12 @@ class Recognition:
     reading: SheetReading | None = None
     others: tuple[tuple[str, float], ...] = ()
     problem: PopAnalysisError | None = None
+    lacking: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether the sheet can be read as its kind."""
+        return self.kind is not None and not self.lacking
 
 
 def recognise_file(path: Path) -> list[Recognition]:
@@ -66,17 +77,25 @@ def _recognise_sheet(table: Table, path: Path) -> Recognition:
         return Recognition(path, table.name, table.visible, None, 0.0, Text("空表", "empty"))
     guesses = guess_kinds(table, path.stem)
     others = tuple((guess.kind, guess.score) for guess in guesses[1:3])
-    if not guesses or guesses[0].n_fields < _FEWEST:
+    if any(is_care_file(column.header for column in guess.head.columns) for guess in guesses[:1]):
+        return Recognition(path, table.name, table.visible, None, 0.0, NO_LIST)
+    if not guesses or not _enough(guesses[0]):
         return Recognition(path, table.name, table.visible, None, 0.0, Text("没有合适的类别", "no kind fits"), others=others)
-    best, lacking = guesses[0], lacking_fields(guesses[0].head, guesses[0].kind)
-    if lacking:
-        return Recognition(path, table.name, table.visible, None, best.score, _almost(best, lacking), others=others)
-    return Recognition(path, table.name, table.visible, best.kind, best.score, best.why(), _reading_of(best, table), others)
+    best, lacking = guesses[0], tuple(lacking_fields(guesses[0].head, guesses[0].kind))
+    return Recognition(path, table.name, table.visible, best.kind, best.score, _lacks(best, lacking) if lacking else best.why(), _reading_of(best, table), others, lacking=lacking)
 
 
-def _almost(guess: KindGuess, lacking: list[tuple[str, ...]]) -> Text:
-    needed = in_header_words(lacking, guess.kind)
-    return Text(f"没有合适的类别；较像“{KIND_NAMES[guess.kind].zh}”，但缺少：{needed.zh}", f"no kind fits; nearest are {KIND_NAMES[guess.kind].en}, which lack {needed.en}")
+def _enough(guess: KindGuess) -> bool:
+    """Three columns are enough, two where the title speaks too; a head that lacks what its kind needs has to be known for the most part."""
+    if not lacking_fields(guess.head, guess.kind):
+        return guess.n_fields >= _FEWEST - bool(guess.title_words)
+    headers = [column for column in guess.head.columns if column.header]
+    return guess.n_fields >= _FEWEST and (bool(guess.title_words) or (len(guess.head.fields) > _FEWEST and guess.head.n_known * 2 >= len(headers)))
+
+
+def _lacks(guess: KindGuess, lacking: tuple[tuple[str, ...], ...]) -> Text:
+    needed, why = in_header_words(lacking, guess.kind), guess.why()
+    return Text(f"{why.zh}，但缺少必需的列：{needed.zh}", f"{why.en}; it lacks needed columns: {needed.en}")
 
 
 def _reading_of(guess: KindGuess, table: Table) -> SheetReading:

@@ -9,9 +9,10 @@ from typing import Final
 from popanalysis.acquire.heads import Head
 from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
 from popanalysis.acquire.layouts import in_header_words, is_general, usual_header
+from popanalysis.acquire.no_list import NO_LIST, is_care_file
 from popanalysis.acquire.sheets import SheetParts
 from popanalysis.acquire.table import Table, holds_long_number, shown, told_as_head
-from popanalysis.columns import EVENT_OF_KIND
+from popanalysis.columns import BIRTH_KINDS, EVENT_OF_KIND, NEEDED_FIELDS
 from popanalysis.errors import PopAnalysisError, SourceFileError, Text
 
 __all__ = ["absent_sheets", "refusals"]
@@ -19,6 +20,7 @@ __all__ = ["absent_sheets", "refusals"]
 #: How much better a list of another event must fit before a person is asked.
 _CLEARLY: Final = 1.5
 _FEWEST: Final = 3  # a head of two known words may stand over anything
+_EXPECTED: Final = ("child_name", "birth_date", "mother_name")
 #: Fields that only a list of births has.
 _OF_A_BIRTH: Final = frozenset({"child_name", "child_sex", "birth_cert_no", "birth_place", "birth_datetime", "parity", "facility"})
 
@@ -40,7 +42,11 @@ def refusals(parts: Sequence[SheetParts], tables: Sequence[Table], kind: str, fi
     lacking = [(part, groups) for part in used if (groups := lacking_fields(Head(0, 0, part.reading.columns, 0), kind))]
     empty = not any(part.reading.n_rows for part in used)
     hidden = [part.reading.name for part in parts if part.reading.n_set_aside]
-    if hidden and (not used or strange or len(lacking) == len(used) or empty):
+    if not settled and any(is_care_file(c.header for c in part.reading.columns) for part in used):
+        yield SourceFileError(
+            zh=f"文件 {file} 不能作为“{KIND_NAMES[kind].zh}”（{kind}）采用：{NO_LIST.zh}。请从 inputs 中删去该文件，并请报送单位报送交换名单。",
+            en=f"File {file} cannot be taken as {KIND_NAMES[kind].en} ({kind}): {NO_LIST.en}. Remove it from 'inputs' and ask the office for the list.", file=file, kind=kind)
+    elif hidden and (not used or strange or len(lacking) == len(used) or empty):
         yield from (_only_hidden(name, kind, file) for name in hidden)
     elif not used or strange:
         likely = max((g for g in _likeliest(tables, file) if g.kind != kind), key=lambda g: g.score, default=None)
@@ -57,10 +63,10 @@ def refusals(parts: Sequence[SheetParts], tables: Sequence[Table], kind: str, fi
 def _of_another_event(part: SheetParts, kind: str) -> bool:
     """A marriage list has a birth date and two names too; but its head speaks of no child, or fits marriages clearly better, or its title says so."""
     columns = {c.field: c.header for c in part.reading.columns if c.decision == "used" and c.field}
-    if not columns.keys() & _OF_A_BIRTH and is_general(columns.get("birth_date", "出生日期")):
+    if kind in BIRTH_KINDS and not columns.keys() & _OF_A_BIRTH and is_general(columns.get("birth_date", "出生日期")):
         return True
     best, fit = part.likely, part.fit
-    if best is None or fit is None or EVENT_OF_KIND.get(best.kind) == EVENT_OF_KIND.get(kind):
+    if best is None or fit is None or EVENT_OF_KIND.get(best.kind, best.kind) == EVENT_OF_KIND.get(kind, kind):
         return False
     title_contradicts = bool(best.title_words) and not fit.title_words and best.score > fit.score
     return title_contradicts or best.score >= _CLEARLY * fit.score
@@ -100,7 +106,7 @@ def _first_row(tables: Sequence[Table], kind: str) -> Text:
         return Text("", "")
     table, place = next(((t, p) for t, p in filled if sum(map(bool, map(shown, t.rows[p]))) > 1), filled[0])
     told = told_as_head(table.rows[place])
-    expected = [usual_header(field, kind) for field in ("child_name", "birth_date", "mother_name")]
+    expected = [usual_header(field, kind) for field in (_EXPECTED if kind in BIRTH_KINDS else [group[0] for group in NEEDED_FIELDS[kind]])]
     sheet_zh, sheet_en = (f"工作表“{table.name}”", f" of sheet '{table.name}'") if table.name else ("", "")
     return Text(f"没有找到表头行：{sheet_zh}第 {table.numbers[place]} 行{told.zh}。表头应有{'、'.join(expected)}等列。",
                 f" No head row was found: row {table.numbers[place]}{sheet_en} {told.en}. Expected are columns such as {', '.join(expected)}.")

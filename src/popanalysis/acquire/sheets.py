@@ -15,7 +15,8 @@ from popanalysis.acquire.layouts import OfficeLayout
 from popanalysis.acquire.rows import RowRoles, classify_rows
 from popanalysis.acquire.submission import CELL_TYPE, ColumnMatch, SheetReading
 from popanalysis.acquire.table import Table, column_texts, shown
-from popanalysis.columns import DEPARTMENT_OF_KIND, ORIGIN_COLUMNS
+from popanalysis.acquire.titles import settle_void_number, told_by_title
+from popanalysis.columns import DEPARTMENT_OF_KIND, FIELD_TOLD_BY_TITLE, FIELDS_OF_KIND, ORIGIN_COLUMNS
 from popanalysis.errors import Text
 
 __all__ = ["SheetParts", "joined_types", "read_sheet"]
@@ -50,16 +51,20 @@ def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, 
     if head is None or not (named or _holds_list(head, table, kind)):
         why = unused or Text("未找到该类表的表头", "no head of this kind found")
         return _unused_sheet(table, filled, why, _n_set_aside(table, kind, layout) if filled and wanted is None and not table.visible else 0)
+    told = told_by_title(kind, head, (title_of(table, head), table.name, PurePosixPath(file).stem))
+    head = settle_void_number(head, kind, told)
     roles = classify_rows(table, head)
     places = [place for place, role in roles.roles.items() if role == "record"]
     cells, types = _record_cells(table, head, places, kind, file)
+    if told:
+        cells[f"{FIELD_TOLD_BY_TITLE[kind]}_told"] = told
     rows = pd.DataFrame({"sheet": table.name, "row": [table.numbers[p] for p in roles.roles], "role": list(roles.roles.values())})
     reading = SheetReading(
         name=table.name, visible=table.visible, used=True, why=_why_used(head, kind, named),
         header_rows=tuple(table.numbers[head.first : head.last + 1]), columns=_told_columns(table, head, places), n_rows=len(places), n_blank=roles.n_blank,
         n_hidden_rows=len(table.hidden_rows.intersection(filled)), printed_total=roles.printed_total, n_hidden_columns=table.n_hidden_columns)
     guesses = guess_kinds(_head_alone(table, head), PurePosixPath(file).name)
-    return SheetParts(reading, cells, types, rows, _total_faults(table, roles, len(places), file), next(iter(guesses), None),
+    return SheetParts(reading, cells, types, rows, [] if kind == "reported_totals" else _total_faults(table, roles, len(places), file), next(iter(guesses), None),
                       next((guess for guess in guesses if guess.kind == kind), None))
 
 
@@ -125,7 +130,7 @@ def _record_cells(table: Table, head: Head, places: list[int], kind: str, file: 
             values[i] = fill[column].get(place, values[i])
         cells[field], codes = column_texts(values)
         types[field] = pd.Categorical.from_codes(cast(Any, codes), dtype=CELL_TYPE)
-    if kind == "town_birth" and "town" not in fields and table.name.strip().endswith(_TOWN_ENDINGS):
+    if "town" in FIELDS_OF_KIND[kind] and "town" not in fields and table.name.strip().endswith(_TOWN_ENDINGS):
         cells["town"] = table.name.strip()
         types["town"] = pd.Categorical(["text"] * len(places), dtype=CELL_TYPE)
     index = pd.RangeIndex(len(places))

@@ -103,7 +103,8 @@ def clean_records(
             texts, raw[field] = set_policy_words_aside(field, texts, found)
         column = Distinct.of(texts, kinds)
         cleaned = clean_field(field, column, given)
-        _guard(field, column, cleaned)
+        if field.removesuffix("_told") != FIELD_TOLD_BY_TITLE.get(kind):  # whether its words are lost shows once the title was asked
+            _guard(field, column, cleaned)
         found.add(field, raw[field], column, cleaned)
         columns |= _spread(field, column, cleaned, frame)
     settle_child_name(columns, raw, found)
@@ -127,7 +128,7 @@ def clean_records(
 def _settle_words(columns: dict[str, pd.Series], raw: dict[str, npt.NDArray[np.object_]], stated: dict[str, npt.NDArray[np.object_]],
                   found: Findings, frame: pd.DataFrame, kind: str) -> None:
     """Settle what a kind's own words stand for."""
-    settle_told(columns, kind, frame.index)
+    settle_told(columns, raw, found, kind, frame.index)
     if kind in ("town_birth", "town_marriage"):
         report_missing_village(columns, raw, found)
     if kind in MARRIAGE_KINDS:

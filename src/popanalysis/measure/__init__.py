@@ -6,23 +6,18 @@ from popanalysis.measure.completeness import (
     births_by_lists,
     births_by_place,
     births_by_standing,
+    births_listed,
     births_of_period,
 )
-from popanalysis.measure.monthly import (
-    at_hand,
-    count_by_town,
-    count_home_counties,
-    events_outside,
-    home_county_list,
-    monthly_differences,
-    standing_at_lists,
-    without_withheld,
-)
+from popanalysis.measure.marriages import marriages_by_standing, marriages_by_town, marriages_held, marriages_of_period
+from popanalysis.measure.persons import absences_explained, changes_by_item, moves_by_direction, rows_of_period
+from popanalysis.measure.registration import certificate_rows, count_deliveries, count_waiting, register_entries
+from popanalysis.measure.reported import reported_totals
 from popanalysis.measure.rows import rows_by_fate
 from popanalysis.measure.timeliness import days_to_act, delay_summary
 
 __all__ = [
-    "agreement_by_field", "at_hand", "births_by_home", "births_by_lists", "births_by_place", "births_by_standing", "births_of_period",
-    "count_by_town", "count_home_counties", "days_to_act", "delay_summary", "events_outside", "home_county_list", "monthly_differences",
-    "rows_by_fate", "standing_at_lists", "without_withheld",
-]
+    "absences_explained", "agreement_by_field", "births_by_home", "births_by_lists", "births_by_place", "births_by_standing", "births_listed",
+    "births_of_period", "certificate_rows", "changes_by_item", "count_deliveries", "count_waiting", "days_to_act", "delay_summary",
+    "marriages_by_standing", "marriages_by_town", "marriages_held", "marriages_of_period", "moves_by_direction", "register_entries",
+    "reported_totals", "rows_by_fate", "rows_of_period"]

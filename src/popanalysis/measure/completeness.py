@@ -7,9 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
+from popanalysis.columns import BIRTH_KINDS
 from popanalysis.periods import Period
 
-__all__ = ["births_by_home", "births_by_lists", "births_by_place", "births_by_standing", "births_of_period"]
+__all__ = ["births_by_home", "births_by_lists", "births_by_place", "births_by_standing", "births_listed", "births_of_period"]
+
+
+def births_listed(births: pd.DataFrame, lists: Sequence[str] = BIRTH_KINDS) -> pd.DataFrame:
+    """Return the births that at least one of the lists holds; one that is only pending, or only to be clarified, stands in none of them.
+
+    Examples
+    --------
+    >>> births_listed(pd.DataFrame({"birth_cert": ["r1", None], "deferred_hukou": [None, "r2"]}, index=["B1", "B2"]), ["birth_cert"]).index.tolist()
+    ['B1']
+    """
+    return births[births[list(lists)].notna().any(axis=1)]
 
 
 def births_of_period(births: pd.DataFrame, span: Period) -> pd.DataFrame:
@@ -32,7 +44,7 @@ def births_by_standing(births: pd.DataFrame, records: Mapping[str, pd.DataFrame]
     Together they are all births.
     """
     new = {record for frame in records.values() for record in frame.index[frame["held_in"].eq(str(span))]}
-    newly = pd.DataFrame({kind: births[kind].isin(new) for kind in records if kind in births}).any(axis=1).reindex(births.index, fill_value=False)
+    newly = pd.DataFrame({kind: births[kind].isin(new) for kind in records if kind in births and kind in BIRTH_KINDS}).any(axis=1).reindex(births.index, fill_value=False)
     of_period = pd.Series(births.index.isin(births_of_period(births, span).index), index=births.index)
     undated = births["birth_date"].isna()
     return {

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from popanalysis.columns import BIRTH_KINDS
+
 __all__ = ["days_to_act", "delay_summary"]
 
 
@@ -17,7 +19,7 @@ def days_to_act(records: Mapping[str, pd.DataFrame], period: str) -> pd.DataFram
 
     Parameters
     ----------
-    records : kind -> typed records with ``held_in``, the period whose list brought them.
+    records : kind -> typed records with ``held_in``, the period whose list brought them; the three lists of births are looked at.
     period : the period.
 
     Returns
@@ -26,7 +28,7 @@ def days_to_act(records: Mapping[str, pd.DataFrame], period: str) -> pd.DataFram
     """
     parts = []
     for kind, frame in records.items():
-        if "birth_date" not in frame or "act_date" not in frame:
+        if kind not in BIRTH_KINDS or "birth_date" not in frame or "act_date" not in frame:
             continue
         frame = frame[frame["held_in"].eq(period)]
         days = (frame["act_date"] - frame["birth_date"]).dt.days

@@ -11,10 +11,14 @@ from popanalysis.report.chapters import (
     chapter_arrivals,
     chapter_births,
     chapter_faults,
+    chapter_home_counties,
     chapter_linkage,
+    chapter_month,
+    chapter_month_in_short,
     chapter_summary,
     chapter_timeliness,
     chapter_to_do,
+    signature_block,
 )
 from popanalysis.report.drawing import Chart, Words
 from popanalysis.report.figures import plot_bars, plot_days, plot_grouped_bars, plot_overlap
@@ -28,11 +32,13 @@ from popanalysis.report.privacy import (
     suppress_counts,
     suppress_grouped,
     suppress_held,
+    suppress_parted,
     suppress_small,
 )
 from popanalysis.report.results import Results
 from popanalysis.report.scan import Finding, scan_publish
 from popanalysis.report.seal import file_hash, fingerprint, notebook_outputs, seal, sealed_files
+from popanalysis.report.summary_files import write_summary
 from popanalysis.report.tables import ShownTable, show_table, write_tables
 from popanalysis.report.writing import compose_run_record, write_record
 
@@ -43,4 +49,5 @@ __all__ = [
     "notebook_outputs", "paragraph", "plot_agreement", "plot_bars", "plot_days", "plot_grouped_bars", "plot_overlap", "render_html", "scan_publish",
     "seal", "sealed_files", "show_run_card", "show_table", "shown_rate", "stamp", "suppress_counts", "suppress_grouped", "suppress_held", "suppress_small",
     "write_record", "write_tables",
+    "chapter_home_counties", "chapter_month", "chapter_month_in_short", "signature_block", "suppress_parted", "write_summary",
 ]

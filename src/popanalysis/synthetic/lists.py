@@ -14,7 +14,7 @@ from popanalysis.synthetic.mistakes import plant
 from popanalysis.synthetic.places import write_addresses
 from popanalysis.synthetic.stages import generator
 
-__all__ = ["COVERAGE", "DUPLICATES", "write_list"]
+__all__ = ["COVERAGE", "DUPLICATES", "write_entries", "write_list"]
 
 #: list -> share of births it holds: (mothers of the home banner, mothers from elsewhere).
 COVERAGE: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
@@ -44,14 +44,32 @@ def write_list(seed: int, key: int, births: pd.DataFrame, kind: str) -> tuple[pd
     """
     number = BIRTH_KINDS.index(kind)
     entries = _entries(seed, key, births, kind)
-    rows = births.take(entries["birth"].to_numpy()).reset_index(drop=True)
+    return write_entries(births, entries, kind, writing=generator(seed, "writing", key, number), mistakes=generator(seed, "mistakes", key, number))
+
+
+def write_entries(
+    births: pd.DataFrame, entries: pd.DataFrame, kind: str, *, writing: np.random.Generator, mistakes: np.random.Generator,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write down the births that a list holds, with the mistakes of its office.
+
+    Parameters
+    ----------
+    births : all births of the span.
+    entries : one row a list entry, RangeIndex: birth (place in ``births``), duplicate, act_date.
+    kind : a list that :func:`popanalysis.synthetic.mistakes.plant` knows.
+    writing, mistakes : chance for the forms of addresses and for mistakes.
+
+    Returns
+    -------
+    See :func:`write_list`.
+    """
+    rows = births.take(entries["birth"].to_numpy(dtype=int)).reset_index(drop=True)
     rows["birth_date"] = rows["birth_date"].dt.strftime("%Y-%m-%d")
     rows = pd.concat([rows, entries], axis=1)
-    writing = generator(seed, "writing", key, number)
     for column in rows.columns.intersection(["mother_hukou", "mother_live", "father_hukou", "father_live"]):
         rows[f"{column}_addr"] = write_addresses(writing, rows[column])
     rows = rows.astype(object).where(rows.notna(), None)  # type: ignore[call-overload]  # the stubs know no None here
-    return plant(generator(seed, "mistakes", key, number), rows, kind)
+    return plant(mistakes, rows, kind)
 
 
 def _entries(seed: int, key: int, births: pd.DataFrame, kind: str) -> pd.DataFrame:

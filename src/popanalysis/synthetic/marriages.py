@@ -260,7 +260,9 @@ def _entries(rng: np.random.Generator, marriages: pd.DataFrame, kind: str) -> pd
     entries = pd.DataFrame({
         "marriage": np.concatenate([first, lost]), "reissue": np.repeat([False, True], [len(first), len(lost)]),
         "act_date": np.concatenate([days[first], marriages["reissue_date"].to_numpy().astype("datetime64[D]")[lost]])})
-    again = entries[rng.random(len(entries)) < DUPLICATES]
-    if kind == "town_marriage":  # a registry enters its book again, a town comes back later
-        again = again.assign(act_date=again["act_date"] + pd.to_timedelta(rng.integers(0, 4, len(again)), unit="D"))
-    return pd.concat([entries.assign(duplicate=False), again.assign(duplicate=True)], ignore_index=True)
+    again = np.flatnonzero(rng.random(len(entries)) < DUPLICATES)
+    later = rng.integers(0, 4, len(again)) if kind == "town_marriage" else np.zeros(len(again), int)  # a registry enters its book again, a town comes back
+    twice = entries.take(np.concatenate([np.arange(len(entries)), again])).reset_index(drop=True)
+    twice["duplicate"] = np.arange(len(twice)) >= len(entries)
+    twice["act_date"] += pd.to_timedelta(np.append(np.zeros(len(entries), int), later), unit="D")
+    return twice

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import pandas as pd
+import xlwt
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from popanalysis.synthetic.sheets import Sheet
+from popanalysis.synthetic.sheet import Sheet
 
-__all__ = ["csv_bytes", "table_bytes", "workbook_bytes"]
+__all__ = ["csv_bytes", "old_workbook_bytes", "table_bytes", "workbook_bytes"]
 
 _MADE_ON: Final = dt.datetime(2025, 1, 1)
 _ZIP_TIME: Final = (2025, 1, 1, 0, 0, 0)
@@ -45,6 +46,23 @@ def workbook_bytes(sheets: Sequence[Sheet], author: str) -> bytes:
     made = io.BytesIO()
     book.save(made)
     return _without_time(made.getvalue())
+
+
+def old_workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
+    """Return the sheets as an old .xls workbook, as the police's system exports it; text stays text."""
+    book = xlwt.Workbook(encoding="utf-8")
+    text = xlwt.easyxf(num_format_str="@")
+    for sheet in sheets:
+        page = book.add_sheet(sheet.name)
+        for number, cells in enumerate(sheet.cells):
+            for place, value in enumerate(cells):
+                if value is not None:
+                    page.write(number, place, value, text)
+        for top, left, bottom, right in sheet.merged:
+            page.merge(top - 1, bottom - 1, left - 1, right - 1)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
 
 
 def _add_sheet(book: Workbook, sheet: Sheet) -> None:

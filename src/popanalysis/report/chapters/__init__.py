@@ -7,6 +7,12 @@ about a person. Every count passes the limit for small cells here.
 from popanalysis.report.chapters.base import Chapter
 from popanalysis.report.chapters.births import chapter_births
 from popanalysis.report.chapters.links import chapter_agreement, chapter_linkage
+from popanalysis.report.chapters.monthly import (
+    chapter_home_counties,
+    chapter_month,
+    chapter_month_in_short,
+    signature_block,
+)
 from popanalysis.report.chapters.questions import chapter_to_do
 from popanalysis.report.chapters.sources import chapter_accounting, chapter_arrivals, chapter_faults
 from popanalysis.report.chapters.summary import chapter_summary
@@ -14,4 +20,4 @@ from popanalysis.report.chapters.timeliness import chapter_timeliness
 
 __all__ = [
     "Chapter", "chapter_accounting", "chapter_agreement", "chapter_arrivals", "chapter_births", "chapter_faults", "chapter_linkage",
-    "chapter_summary", "chapter_timeliness", "chapter_to_do"]
+    "chapter_summary", "chapter_timeliness", "chapter_to_do", "chapter_home_counties", "chapter_month", "chapter_month_in_short", "signature_block"]
