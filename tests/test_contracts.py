@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from popanalysis import cli, schemas
-from popanalysis.columns import DROPPED_FIELDS, FATES, MEMORY_ONLY_FIELDS
+from popanalysis.columns import DROPPED_FIELDS, EVENT_LETTER, EVENT_OF_KIND, FATES, MEMORY_ONLY_FIELDS
 from popanalysis.report import fingerprint
 
 COMMANDS = {"demo", "init", "run", "sign-off", "verify", "doctor", "packs", "feedback", "register", "rules", "index", "purge"}
@@ -50,19 +50,24 @@ def test_every_row_of_every_list_has_one_fate_and_totals_balance(revision, recor
     assert not listed.duplicated(["file", "sheet", "row"]).any() and set(listed["fate"]) <= set(FATES)
     truth = pd.read_csv(recorded_project / "data/2025Q1/truth/records.csv", dtype=str, keep_default_na=False)
     merged = truth.merge(listed, on=["file", "sheet", "row"], how="left")
-    assert merged["fate"].isin(["used", "duplicate"]).all()
+    of_lists = merged[merged["kind_x"].ne("population")]  # of the register only rows tied to an event are listed
+    assert of_lists["fate"].isin(["used", "duplicate"]).all()
     counts = read_json(revision, "run_record.json")["row_accounting"]
+    assert "adoption" not in counts  # how many there were is told nowhere that is published
     for kind, fates in counts.items():
-        assert {fate: int(listed.loc[listed["kind"].eq(kind), "fate"].eq(fate).sum()) for fate in FATES} == {fate: fates[fate] for fate in FATES}
+        assert kind == "population" or {fate: int(listed.loc[listed["kind"].eq(kind), "fate"].eq(fate).sum()) for fate in FATES} == {fate: fates[fate] for fate in FATES}
         assert sum(n for fate, n in fates.items() if fate != "total") == fates["total"]
 
 
 def test_event_ids_stand_exactly_where_a_row_is_used_or_a_duplicate(revision):
     listed = table(revision, "linked_records")
-    assert (listed["event_id"].ne("") == listed["fate"].isin(["used", "duplicate"])).all()
-    assert listed.loc[listed["event_id"].ne(""), "event_id"].str.fullmatch(r"B-2025Q1-\d{5}").all()
-    numbers = listed.loc[listed["event_id"].ne(""), "event_id"].str[-5:].astype(int)
-    assert sorted(numbers.unique()) == list(range(1, numbers.nunique() + 1))
+    speaks = listed["kind"].isin(list(EVENT_OF_KIND))
+    assert (listed["event_id"].ne("") == (listed["fate"].isin(["used", "duplicate"]) & speaks)).all()
+    for kind, letter in ((kind, EVENT_LETTER[event]) for kind, event in EVENT_OF_KIND.items()):
+        assert listed.loc[listed["kind"].eq(kind) & listed["event_id"].ne(""), "event_id"].str.fullmatch(rf"{letter}-2025Q1-\d{{5}}").all()
+    for letter in EVENT_LETTER.values():
+        numbers = listed.loc[listed["event_id"].str.startswith(letter), "event_id"].str[-5:].astype(int)
+        assert sorted(numbers.unique()) == list(range(1, numbers.nunique() + 1))
 
 
 def test_cases_point_to_cells_that_hold_the_value_told(revision, recorded_project):

@@ -88,7 +88,7 @@ def test_no_list_at_all_is_refused(project):
     assert "inputs" in refused(project / "params/none.yaml", ParameterError)
 
 
-@pytest.mark.parametrize(("old", "new", "word"), [('period: "2025Q1"', 'period: "2025-02"', "2025Q1"), ('as_of: "', 'engine: spark\nas_of: "', "local")])
+@pytest.mark.parametrize(("old", "new", "word"), [('period: "2025Q1"', 'period: "2025"', "2025Q1"), ('as_of: "', 'engine: spark\nas_of: "', "local")])
 def test_what_is_not_there_yet_says_what_to_write_meanwhile(project, old, new, word):
     assert word in refused(change(project, (old, new)), NotYetError)
 
@@ -156,7 +156,7 @@ def test_a_birth_date_that_cannot_be_read_stops_nothing(project, written):
 
 
 def test_a_list_not_received_closes_no_question_of_the_quarter_before(recorded):
-    params = change(recorded, ('  hukou_birth: ["data/2025Q2/公安_出生申报.csv"]\n', ""), period="2025Q2")
+    params = change(recorded, ('  hukou_birth:         ["data/2025Q2/公安_出生申报.csv"]\n', ""), period="2025Q2")
     run_period(params)
     before, now = cases_of(recorded), cases_of(recorded, "2025Q2")
     waited = before.loc[before["code"].eq("missing_at") & before["list_b"].eq("hukou_birth"), "case_id"]
@@ -166,7 +166,7 @@ def test_a_list_not_received_closes_no_question_of_the_quarter_before(recorded):
 
 def test_what_a_reviewer_must_decide_stops_nothing(project):
     """Thresholds set so high that many links are left to a person."""
-    rules = project / "params/linkage/births.v1.yaml"
+    rules = project / "params/linkage/births.v2.yaml"
     text = rules.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith("thresholds:"))
     rules.write_text(text.replace(line, "thresholds: {upper: 70.0, lower: 10.0}"), encoding="utf-8")
@@ -177,8 +177,8 @@ def test_what_a_reviewer_must_decide_stops_nothing(project):
 
 @pytest.mark.parametrize("nil", [True, False])
 def test_a_nil_report_is_asked_about_and_a_list_not_received_is_not(project, nil):
-    added = "nil_reports: [town_birth]\nas_of: \"" if nil else "as_of: \""
-    run_period(change(project, ('  town_birth:  ["data/2025Q1/乡镇_出生调查.xlsx"]\n', ""), ('as_of: "', added)))
+    reported = "nil_reports: [town_birth]" if nil else "nil_reports: []"
+    run_period(change(project, ('  town_birth:          ["data/2025Q1/乡镇_出生调查.xlsx"]\n', ""), ("nil_reports: []", reported)))
     cases = cases_of(project)
     assert (cases["code"].eq("missing_at") & cases["list_b"].eq("town_birth")).any() == nil
     figures = json.loads((project / OUT / "r1/publish/results.json").read_text(encoding="utf-8"))["figures"]

@@ -33,7 +33,6 @@ DEPARTMENT_OF_KIND: Final[Mapping[str, str]] = MappingProxyType({
 KINDS: Final[tuple[str, ...]] = tuple(DEPARTMENT_OF_KIND)
 DEPARTMENTS: Final[tuple[str, ...]] = ("health", "police", "civil_affairs", "township", "register", "other")
 
-KINDS_READ: Final[tuple[str, ...]] = KINDS
 #: The lists that should hold every birth of the banner.
 BIRTH_KINDS: Final[tuple[str, ...]] = ("birth_cert", "hukou_birth", "town_birth")
 MARRIAGE_KINDS: Final[tuple[str, ...]] = ("marriage", "town_marriage")
@@ -156,7 +155,7 @@ INTEGER_FIELDS: Final[frozenset[str]] = frozenset({
     "parity", "plurality", "birth_order", "birth_weight", "gestation_weeks", "mother_age", "father_age", "births", "marriages"})
 #: kind -> the persons a row speaks of: the beginnings of their fields (``<person>_name``, ``<person>_id``).
 PERSONS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
-    **{kind: ("child", "mother", "father") for kind in (*BIRTH_KINDS, "deferred_hukou", "unverified_delivery")},
+    **dict.fromkeys((*BIRTH_KINDS, "deferred_hukou", "unverified_delivery"), ("child", "mother", "father")),
     **dict.fromkeys(MARRIAGE_KINDS, ("husband", "wife")),
     "identity_change": ("person",), "migration": ("person",), "death": ("person", "mother", "father"),
     "population": ("person", "mother", "father", "spouse"), "void_certificates": ("child", "mother"),

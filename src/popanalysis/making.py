@@ -19,7 +19,7 @@ import pandas as pd
 from popanalysis import errors
 from popanalysis.acquire import read_decisions, read_earlier, read_submissions
 from popanalysis.clean import Divisions, clean_records, clean_submissions
-from popanalysis.columns import KINDS_READ, PERSONAL_FIELDS
+from popanalysis.columns import EVENT_OF_KIND, PERSONAL_FIELDS
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
 from popanalysis.params import QuarterParams
 from popanalysis.project import find_root, shipped_folder
@@ -54,11 +54,11 @@ def preflight(params: QuarterParams, root: Path) -> frozenset[str]:
     Names and numbers of every person in the lists, also of rows that will not be used: none may stand in what is published.
     """
     problems: list[PopAnalysisError] = list(_not_yet(params))
-    has_lists = any(params.inputs.get(kind) for kind in KINDS_READ)
+    has_lists = any(params.inputs.get(kind) for kind in EVENT_OF_KIND)
     if not has_lists:
         problems.append(ParameterError(
-            zh="参数 inputs 中没有任何可核对的名单。请至少写入一份：birth_cert、hukou_birth 或 town_birth。",
-            en="The parameter 'inputs' names no list to compare. Name at least one: birth_cert, hukou_birth or town_birth.", name="inputs"))
+            zh="参数 inputs 中没有任何可核对的名单。请至少写入一份，如 birth_cert、hukou_birth、town_birth 或 marriage。",
+            en="The parameter 'inputs' names no list to compare. Name at least one, such as birth_cert, hukou_birth, town_birth or marriage.", name="inputs"))
 
     def attempt(step: Any) -> Any:
         try:

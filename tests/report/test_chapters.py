@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from popanalysis.columns import BIRTH_KINDS, FATES, FAULTS_COLUMNS
+from popanalysis.columns import BIRTH_KINDS, EVENT_OF_KIND, FATES, FAULTS_COLUMNS
 from popanalysis.errors import Text
 from popanalysis.link import Note
 from popanalysis.params import QuarterParams
@@ -21,6 +21,8 @@ from popanalysis.report import (
     chapter_to_do,
 )
 
+#: lists beside those of births, in which nothing is missing when they are reported as none
+OTHERS = [kind for kind in EVENT_OF_KIND if kind not in BIRTH_KINDS]
 
 def params(**more: object) -> QuarterParams:
     return QuarterParams.from_values({
@@ -39,7 +41,7 @@ def test_a_list_not_received_is_said_so_before_any_figure():
 
 
 def test_a_nil_report_is_not_a_list_that_is_missing():
-    chapter = chapter_arrivals(arrivals("birth_cert", "town_birth"), params(nil_reports=["hukou_birth"]))
+    chapter = chapter_arrivals(arrivals("birth_cert", "town_birth"), params(nil_reports=["hukou_birth", *OTHERS]))
     assert chapter.results["arrivals.hukou_birth.state"]["value"] == "nil" and len(chapter.parts) == 1
 
 
@@ -48,7 +50,7 @@ def test_what_was_left_unread_is_said_before_any_figure():
     table["hidden_sheets"] = [(), (), (("东升镇", 33),)]
     table["n_hidden_rows"] = [0, 4, 0]
     table["unplaced"] = [("落户意向",), (), ()]
-    warnings = [repr(part) for part in chapter_arrivals(table, params()).parts[:-1]]
+    warnings = [repr(part) for part in chapter_arrivals(table, params(nil_reports=OTHERS)).parts[:-1]]
     assert len(warnings) == 3
     assert "“落户意向” 列未能识别" in warnings[0] and "4 行处于隐藏" in warnings[1]
     assert "工作表“东升镇”为隐藏工作表，未采用（33 行）" in warnings[2]

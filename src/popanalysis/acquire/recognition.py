@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from popanalysis.acquire.formats import is_of_the_system
-from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
+from popanalysis.acquire.kinds import KindGuess, guess_kinds, lacking_fields
 from popanalysis.acquire.layouts import in_header_words
 from popanalysis.acquire.no_list import NO_LIST, is_care_file
 from popanalysis.acquire.reading import read_bytes, read_tables
@@ -90,7 +90,7 @@ def _enough(guess: KindGuess) -> bool:
     if not lacking_fields(guess.head, guess.kind):
         return guess.n_fields >= _FEWEST - bool(guess.title_words)
     headers = [column for column in guess.head.columns if column.header]
-    return guess.n_fields >= _FEWEST and (bool(guess.title_words) or (len(guess.head.fields) > _FEWEST and guess.head.n_known * 2 >= len(headers)))
+    return guess.n_fields >= _FEWEST - bool(guess.title_words) and (bool(guess.title_words) or (len(guess.head.fields) > _FEWEST and guess.head.n_known * 2 >= len(headers)))
 
 
 def _lacks(guess: KindGuess, lacking: tuple[tuple[str, ...], ...]) -> Text:

@@ -109,7 +109,7 @@ def show_run_card(run_record: Mapping[str, Any]) -> Html:
         return f'{escape(name)}{colon}<span class="path">{escape(path)}</span>'
 
     inputs = [
-        [file(label("kind", i["kind"], language), i["file"]), f'{i["n_rows"]} {label("unit", "rows", language)}',
+        [file(label("kind", i["kind"], language), i["file"]), "—" if i["n_rows"] is None else f'{i["n_rows"]} {label("unit", "rows", language)}',
          *([f'{word("received")} {i["received"]}'] if i["received"] else []), _short_hash(i["sha256"])]
         for i in run_record["inputs"]]
     rule_sets = [

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from popanalysis import __version__
-from popanalysis.columns import EVENT_OF_KIND
+from popanalysis.columns import EVENT_OF_KIND, SEALED_KINDS
 from popanalysis.errors import RecordError
 from popanalysis.params import QuarterParams
 from popanalysis.report.chapters import Chapter
@@ -52,13 +52,13 @@ def compose_run_record(
     return {
         "schema": 1, "period": params.period, "state": "draft", "revision": None, "language": params.language, "as_of": params.as_of,
         "parameters": params.to_plain(),
-        "inputs": [{**entry, "received": params.received.get(entry["kind"])} for entry in inputs],
+        "inputs": [{**entry, **({"n_rows": None} if entry["kind"] in SEALED_KINDS else {}), "received": params.received.get(entry["kind"])} for entry in inputs],
         "rule_sets": [{"name": rules.name, "version": rules.version, "file": rules.file, "sha256": rules.sha256, "role": role}
                       for role, rules in rule_sets],
         "versions": versions(), "notebook": None,
         "previous_record": dict(zip(("folder", "revision", "fingerprint"), previous, strict=True)) if previous else None,
         "revision_before": None,
-        "row_accounting": {str(kind): {str(name): int(n) for name, n in row.items()} for kind, row in rows.iterrows()},
+        "row_accounting": {str(kind): {str(name): int(n) for name, n in row.items()} for kind, row in rows.iterrows() if kind not in SEALED_KINDS},
         "sealed": [], "fingerprint": None,
     }
 

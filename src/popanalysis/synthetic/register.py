@@ -151,6 +151,7 @@ def answers_of_towns(cohort: Cohort, lists: Mapping[str, pd.DataFrame], errors: 
     rng = generator(cohort.seed, "answers", cohort.number)
     kinds = {"birth_cert": ("mother_live", "child_hukou"), "hukou_birth": ("mother_live", "child_hukou"), "town_birth": ("mother_live", "child_hukou"),
              "marriage": ("home_village", "wife_live"), "town_marriage": ("home_village", "wife_live")}
+    kinds = {kind: columns for kind, columns in kinds.items() if kind in lists}
     local = pd.concat([pd.DataFrame({"event": lists[kind]["event"], "town": town_of(lists[kind][first], lists[kind][second])}) for kind, (first, second) in kinds.items()])
     local = local.dropna().drop_duplicates("event").sort_values("event", kind="stable", ignore_index=True)
     wrong = pd.concat([errors[kind].assign(event=lists[kind]["event"].reindex(errors[kind]["row"]).to_numpy()) for kind in kinds if len(errors[kind])])

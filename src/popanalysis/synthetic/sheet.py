@@ -28,7 +28,7 @@ class Column:
 
     upper: str
     head: str
-    show: Callable[[Row, str], Cell]  # (row, a mark of this row) -> cell
+    show: Callable[[Row, str], Any]  # (row, a mark of this row) -> cell
     treatment: Literal["", "dropped", "memory_only"] = ""
 
 
@@ -126,11 +126,13 @@ def titled_sheet(name: str, titles: Sequence[str], columns: Sequence[Column], ro
     return sheet
 
 
-def attested(sheet_id: str, contents: Sequence[Callable[[Row, str], Cell] | tuple[Callable[[Row, str], Cell], Literal["dropped", "memory_only"]] | None]) -> tuple[Column, ...]:
-    """Return the columns of a real head, in its order; ``contents`` has an entry a column, None for one that the office leaves blank."""
+def attested(sheet_id: str, contents: Sequence[Any]) -> tuple[Column, ...]:
+    """Return the columns of a real head, in its order; ``contents`` has an entry a column: what shows
+    a cell (or that and what must become of it), None for one that the office leaves blank.
+    """
     heads = reference_table("headers_attested").query("sheet_id == @sheet_id")["header"].tolist()
     filled = [(content, "") if not isinstance(content, tuple) else content for content in contents]
-    return tuple(Column("", head, show or _blank, treatment) for head, (show, treatment) in zip(heads, filled, strict=True))  # type: ignore[arg-type]  # mypy widens the word
+    return tuple(Column("", head, show or _blank, treatment) for head, (show, treatment) in zip(heads, filled, strict=True))
 
 
 def _blank(row: Row, mark: str) -> Cell:

@@ -91,5 +91,5 @@ def deferred_sheet(period: Period, rows: pd.DataFrame) -> Sheet:
         Column("", "出生医学证明编号", shows("birth_cert_no")), Column("", "计划生育服务证号", planted("JS"), "dropped"),
         Column("", "暂缓日期", act_date), Column("", "暂缓原因", _marked_reason), Column("", "派出所", shows("accept_unit")))
     sheet = titled_sheet("暂缓落户", (f"乌日塔拉旗公安局{period.in_words('zh')}暂缓落户人员登记表",), columns, rows.itertuples(), period, (f"合计：{len(rows)}人",))
-    sheet.planted += [(sheet.row_of[place], "暂缓原因", str(reason), "dropped") for place, reason in rows.loc[rows["detail"].eq("not_permitted"), "reason"].items()]
+    sheet.planted += [(sheet.row_of[int(str(place))], "暂缓原因", str(reason), "dropped") for place, reason in rows.loc[rows["detail"].eq("not_permitted"), "reason"].items()]
     return sheet

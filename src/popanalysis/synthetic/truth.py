@@ -49,7 +49,7 @@ def _places_of(files: Pages) -> pd.DataFrame:
 def _records(quarter: Quarter, kind: str, files: Pages) -> pd.DataFrame:
     rows, where = quarter.lists[kind], _places_of(files)
     told = {column: rows[column].fillna("") if column in rows else "" for column in ("event", "set_id", "name_form", "about", "detail")}
-    flags = {"local": rows["local"] if "local" in rows else "", "duplicate": rows["duplicate"] if "duplicate" in rows else False}
+    flags = {"local": rows.get("local", ""), "duplicate": rows.get("duplicate", False)}
     return pd.DataFrame({"kind": kind, "quarter": str(quarter.period), **where, **told, **flags}, index=where.index)
 
 

@@ -19,5 +19,18 @@ from popanalysis.report.chapters.summary import chapter_summary
 from popanalysis.report.chapters.timeliness import chapter_timeliness
 
 __all__ = [
-    "Chapter", "chapter_accounting", "chapter_agreement", "chapter_arrivals", "chapter_births", "chapter_faults", "chapter_linkage",
-    "chapter_summary", "chapter_timeliness", "chapter_to_do", "chapter_home_counties", "chapter_month", "chapter_month_in_short", "signature_block"]
+    "Chapter",
+    "chapter_accounting",
+    "chapter_agreement",
+    "chapter_arrivals",
+    "chapter_births",
+    "chapter_faults",
+    "chapter_home_counties",
+    "chapter_linkage",
+    "chapter_month",
+    "chapter_month_in_short",
+    "chapter_summary",
+    "chapter_timeliness",
+    "chapter_to_do",
+    "signature_block",
+]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from popanalysis.clean.faults import DONE, FAULTS
-from popanalysis.columns import FATES, KINDS_READ, SEVERITIES
+from popanalysis.columns import FATES, HELPER_KINDS, KINDS, REGISTER_KINDS, SEALED_KINDS, SEVERITIES
 from popanalysis.params import QuarterParams
 from popanalysis.report.chapters.base import Chapter, few, in_language, new_chapter, scope_of, word
 from popanalysis.report.messages import label
@@ -36,11 +36,11 @@ def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
     counted = arrivals.groupby("kind")[["n_rows", "n_dropped", "n_unknown"]].sum()
     files = arrivals.groupby("kind").size()
     rows = []
-    for kind in KINDS_READ:
+    for kind in KINDS:
         state = "nil" if kind in params.nil_reports else "received" if kind in counted.index else "not_received"
         rows.append({
             word("kind", language): label("kind", kind, language),
-            in_language("记录行数", "Records", language): int(counted["n_rows"].get(kind, 0)),
+            in_language("记录行数", "Records", language): "—" if kind in SEALED_KINDS else str(int(counted["n_rows"].get(kind, 0))),
             in_language("接收情况", "State", language): label("arrival", state, language),
             word("received", language): params.received.get(kind), in_language("文件数", "Files", language): int(files.get(kind, 0)),
             in_language("不予读取的列", "Columns not read", language): int(counted["n_dropped"].get(kind, 0)),
@@ -49,11 +49,11 @@ def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
         chapter.results.add(f"arrivals.{kind}.state", state, "state", of_persons=False, definition={
             "zh": f"{label('kind', kind, 'zh')}的接收情况：received 已收到，nil 零报告，not_received 未收到",
             "en": f"Whether the list arrived: {label('kind', kind, 'en')}"})
-    missing = [kind for kind in KINDS_READ if kind not in counted.index and kind not in params.nil_reports]
+    missing = [kind for kind in KINDS if kind not in (*HELPER_KINDS, *REGISTER_KINDS) and kind not in counted.index and kind not in params.nil_reports]
     if missing:
         names = word("comma", language).join(label("kind", kind, language) for kind in missing)
         chapter.show(paragraph(in_language(
-            f"未收到：{names}。本记录不将任何出生列为上述名单“尚未见到”，有关比率不含该名单。",
+            f"未收到：{names}。本记录不将任何事项列为上述名单“尚未见到”，有关比率不含该名单。",
             f"Not received: {names}. Nothing is counted as missing from it and no rate uses it.", language), role="warning"))
     shown_name = _short_names(list(arrivals["file"]))
     chapter.show(*(paragraph(sentence, role="warning") for row in arrivals.to_dict("records") for sentence in _unread(row, shown_name[row["file"]], language)))
@@ -64,7 +64,8 @@ def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
         table, title=in_language("各部门资料接收情况", "What each office sent", language), scope=scope_of(params),
         unit=in_language("行、列、个", "rows, columns, files", language), source=in_language("各部门报送的名单", "lists sent by the offices", language), language=language,
         notes=[in_language("“不予读取的列”为与核对无关的个人信息，读取时即舍去，不保存。",
-                           "Columns not read hold personal data the comparison does not need; their values are dropped while reading.", language)]))
+                           "Columns not read hold personal data the comparison does not need; their values are dropped while reading.", language),
+               in_language("“—”：收养登记只载明是否报送，不列数量。", "—: of adoptions it is told only whether the list arrived.", language)]))
     return chapter
 
 
@@ -91,6 +92,7 @@ def chapter_faults(faults: pd.DataFrame, params: QuarterParams) -> Chapter:
     """
     language, chapter = params.language, new_chapter(params)
     kind_of = {source.name: kind for kind, sources in params.inputs.items() for source in sources}
+    faults = faults[~faults["file"].map(kind_of).isin(SEALED_KINDS)]
     of_list = faults["fault"].isin(_OF_THE_LIST)
     counted = faults.groupby(["file", "fault", "severity"], as_index=False).agg(n=("row", "size"), done=("done", lambda d: tuple(sorted(set(d)))))
     _add_fault_figures(chapter, counted.assign(kind=counted["file"].map(kind_of)), params)
@@ -150,8 +152,9 @@ def chapter_accounting(counts: pd.DataFrame, params: QuarterParams) -> Chapter:
 
     Parameters
     ----------
-    counts : index kind; columns the fates, ``blank`` and ``total``; rows of the files, not of persons.
+    counts : index kind; columns the fates, ``blank`` and ``total``; rows of the files, not of persons. Sealed kinds are not told.
     """
+    counts = counts.drop(index=list(SEALED_KINDS), errors="ignore")
     language, chapter = params.language, new_chapter(params)
     names = {fate: label("fate", fate, language) for fate in (*FATES, "blank", "total")}
     shown = counts[list(names)].rename(columns=names).rename(index=lambda kind: label("kind", kind, language)).rename_axis(word("kind", language))
