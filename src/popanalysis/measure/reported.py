@@ -10,7 +10,7 @@ from popanalysis.errors import ParameterError
 from popanalysis.measure.persons import rows_of_period
 from popanalysis.periods import Period
 
-__all__ = ["reported_totals"]
+__all__ = ["counted_by_town", "reported_totals"]
 
 
 def reported_totals(records: Mapping[str, pd.DataFrame], linked: pd.DataFrame, span: Period, name_of: Callable[[str], str]) -> pd.DataFrame:
@@ -36,6 +36,21 @@ def reported_totals(records: Mapping[str, pd.DataFrame], linked: pd.DataFrame, s
     last = rows.dropna(subset=["town"]).rename_axis("_record").sort_values(["town", "period", "registered_at", "_record"], na_position="first").groupby(["town", "period"]).tail(1)
     parts = [(town, *(_of_quarter(group.set_index("period")[field], span) for field in ("births", "marriages"))) for town, group in last.groupby("town", sort=True)]
     return pd.DataFrame(parts, columns=["town", "births", "marriages"]).astype({"births": "Int64", "marriages": "Int64"}) if parts else empty
+
+
+def counted_by_town(births: pd.DataFrame, marriages: pd.DataFrame) -> pd.DataFrame:
+    """Count what the lists hold of each town, to stand beside what it reported.
+
+    Parameters
+    ----------
+    births, marriages : from ``births_by_place`` and ``marriages_by_town``: town, n_births; town, n_marriages.
+
+    Returns
+    -------
+    DataFrame, index town (events without one left out): births, marriages.
+    """
+    parts = {"births": births.groupby("town")["n_births"].sum(), "marriages": marriages.groupby("town")["n_marriages"].sum()}
+    return pd.DataFrame(parts).fillna(0).astype(int)
 
 
 def _of_quarter(counts: pd.Series[int], span: Period) -> int | None:

@@ -8,8 +8,11 @@ import pandas as pd
 
 from popanalysis.columns import CASES_COLUMNS
 
-__all__ = ["case_balance", "open_cases"]
+__all__ = ["case_balance", "count_open", "open_cases"]
 
+#: Codes that chapters of their own tell.
+_COUNTED_CODES = (
+    "certificate_gap", "certificate_shared", "certificate_twice", "void_certificate_used", "change_differs", "old_value_used", "documents_there_now", "reason_not_permitted")
 #: States in which a case is still waiting for somebody.
 WAITING = ("open", "referred", "answered", "reopened")
 #: States that only a person gives: the question was answered and is not asked again while nothing changed.
@@ -83,6 +86,12 @@ def case_balance(cases: pd.DataFrame, *, period: str) -> dict[str, int]:
     new = int(current["opened_in"].eq(period).sum())
     closed = int(current["closed_in"].eq(period).sum())
     return {"opening": len(current) - new, "new": new, "closed": closed, "closing": len(current) - closed}
+
+
+def count_open(cases: pd.DataFrame) -> pd.Series[int]:
+    """Count the cases still waiting by code; every code that can be asked about persons' papers stands there, with 0 where nothing waits."""
+    counts = cases.loc[cases["closed_in"].eq(""), "code"].value_counts()
+    return counts.reindex(sorted({*counts.index, *_COUNTED_CODES}), fill_value=0)
 
 
 def _standing(row: Mapping[str, str], before: Mapping[str, str], period: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ from popanalysis.reconcile.rules import PeriodRules
 from popanalysis.reconcile.waiting import waiting_questions, waiting_registrations
 from popanalysis.reconcile.withheld import search_candidates
 
-__all__ = ["ReconciledPeriod", "describe_links", "reconcile_period"]
+__all__ = ["ReconciledPeriod", "count_links", "describe_links", "reconcile_period"]
 
 #: event -> column of its table with the day it happened
 _DATE_OF: Mapping[str, str] = {"birth": "birth_date", "marriage": "reg_date"}
@@ -141,6 +141,11 @@ def describe_links(engine: Linked) -> tuple[list[Note], dict[str, float | None],
     notes = list(engine.notes)
     expected = {name: engine.model.errors.get(name) for name in ("false_link_rate", "missed_match_rate")}
     return notes, expected, int(decisions.get("link", 0)), int(decisions.get("possible_link", 0))
+
+
+def count_links(engine: Linked | None) -> tuple[int, int]:
+    """Return how many pairs were linked and how many are left to a reviewer; of an event that was not linked, none."""
+    return describe_links(engine)[2:] if engine is not None else (0, 0)
 
 
 def _known_since(earlier: Earlier, span: Period) -> dt.date:

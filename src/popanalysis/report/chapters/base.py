@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
+from popanalysis.errors import Text
 from popanalysis.params import QuarterParams
 from popanalysis.report.drawing import Words
 from popanalysis.report.messages import label
+from popanalysis.report.page import paragraph
+from popanalysis.report.privacy import suppress_counts
 from popanalysis.report.results import Results
-from popanalysis.report.tables import ShownTable
+from popanalysis.report.tables import ShownTable, show_table
 
-__all__ = ["Chapter", "few", "in_language", "new_chapter", "scope_of", "was_received", "word", "words_of_chart"]
+__all__ = ["Chapter", "few", "in_language", "new_chapter", "publish_counts", "say_absent", "scope_of", "was_received", "word", "words_of_chart"]
 
 
 @dataclass(frozen=True)
@@ -71,3 +77,39 @@ def few(n: int, params: QuarterParams) -> str:
 def was_received(kind: str, params: QuarterParams) -> bool:
     """Whether a list arrived or was reported as none, so that something can be missing from it."""
     return bool(params.inputs.get(kind)) or kind in params.nil_reports
+
+
+def say_absent(chapter: Chapter, kind: str, params: QuarterParams) -> bool:
+    """Say in a sentence that a list was not received, or was reported as none, and whether that was so."""
+    language, name = params.language, label("kind", kind, params.language)
+    if kind in params.nil_reports:
+        chapter.show(paragraph(in_language(f"{name}：零报告。", f"{name}: reported as none.", language)))
+    elif not params.inputs.get(kind):
+        chapter.show(paragraph(in_language(f"{name}：未收到。", f"{name}: not received.", language)))
+    return not params.inputs.get(kind)
+
+
+def publish_counts(
+    chapter: Chapter, key: str, counts: pd.Series[Any], names: Mapping[str, Text], *, table: str, title: Text, of: Text, head: Text, unit: str, source: str,
+    params: QuarterParams, notes: Iterable[str] = (), sums: Iterable[Iterable[str]] = (),
+) -> None:
+    """Publish counts that make up a whole: a table with its total, and a figure for each.
+
+    Parameters
+    ----------
+    key : the figures are called ``key.<label>`` and ``key.total``.
+    counts : index = labels. names : label -> what it is called.
+    table : name of the published table. title, head : of the table and of its first column.
+    of : what is counted, for the definitions.
+    sums : groups of labels whose sum is published elsewhere.
+    """
+    language = params.language
+    groups = [list(group) for group in sums]
+    chapter.results.add_counts(key, counts, unit, sums=groups, definitions={
+        **{str(k): {"zh": f"{of.zh}：{names[str(k)].zh}", "en": f"{of.en}: {names[str(k)].en}"} for k in counts.index}, "total": {"zh": of.zh, "en": of.en}})
+    published = suppress_counts(counts, params.small_cells, sums=groups)
+    shown = published.shown[(published.shown["n"] != "0") | (published.shown.index == "total")]
+    called = {str(k): names[str(k)].in_(language) for k in counts.index} | {"total": word("total", language)}
+    chapter.publish(table, show_table(
+        shown.rename(columns={"n": word("number", language)}).rename(index=called).rename_axis(head.in_(language)), title=title.in_(language), scope=scope_of(params),
+        unit=label("unit", unit, language), source=source, language=language, small_cells=params.small_cells, notes=notes))

@@ -19,7 +19,7 @@ def chapter_summary(chapters: Sequence[Chapter], lists: Sequence[str], params: Q
 
     Parameters
     ----------
-    chapters : those on arrivals, faults, accounting, births and open questions; a figure they do not publish is not told here either.
+    chapters : those on arrivals, faults, accounting, births, marriages, changes, pending registrations and open questions; a figure they do not publish is not told here either.
     lists : the lists that should hold a birth, in the order they are shown.
     """
     language, chapter = params.language, new_chapter(params)
@@ -29,6 +29,9 @@ def chapter_summary(chapters: Sequence[Chapter], lists: Sequence[str], params: Q
     rows = {
         in_language("本期出生", "Births of the quarter", language): _births(figures, lists, params),
         in_language("户口登记", "Household registration", language): _not_in_hukou(figures, params),
+        in_language("结婚登记", "Marriages", language): _marriages(figures, language),
+        in_language("变更更正", "Changes", language): _changes(figures, language),
+        in_language("待办户口登记", "Pending registrations", language): _pending(figures, language),
         in_language("待核实事项", "Open questions", language): _open(figures, language),
         in_language("名单接收", "Lists", language): _lists(figures, lists, language),
         in_language("未能采用的记录", "Rows not usable", language): _unusable(figures, lists, language),
@@ -73,6 +76,29 @@ def _not_in_hukou(figures: Results, params: QuarterParams) -> str:
         zh += f"连同以前出生的，请公安部门协助的共 {_told(figures, asked, language, '件')}。"
         en += f" With births of earlier quarters, the police are asked about {_told(figures, asked, language)}."
     return in_language(zh, en, language)
+
+
+def _marriages(figures: Results, language: str) -> str:
+    if "marriages.held_by.total" not in figures:
+        return ""
+    both = _told(figures, "marriages.held_by.marriage_and_town_marriage", language, "对")
+    return in_language(f"{_told(figures, 'marriages.held_by.total', language, '对')}，其中民政、镇村名单均已见到的 {both}。",
+                       f"{_told(figures, 'marriages.held_by.total', language)} of the quarter; {both} of them stand in both lists.", language)
+
+
+def _changes(figures: Results, language: str) -> str:
+    if "changes.item.total" not in figures:
+        return ""
+    parts = [f"{label('change_item', item, language)} {_told(figures, f'changes.item.{item}', language, '项')}" for item in ("name", "ethnicity", "birth_date") if f"changes.item.{item}" in figures]
+    return in_language(f"{_told(figures, 'changes.item.total', language, '项')}，其中{'，'.join(parts)}。", f"{_told(figures, 'changes.item.total', language)}, of these {', '.join(parts)}.", language)
+
+
+def _pending(figures: Results, language: str) -> str:
+    if "pending.reason.total" not in figures:
+        return ""
+    there = _told(figures, "pending.documents_there_now", language, "例")
+    return in_language(f"仍待办理 {_told(figures, 'pending.reason.total', language, '例')}，所缺材料已见、可以办理的 {there}。",
+                       f"{_told(figures, 'pending.reason.total', language)} are pending; for {there} the missing document is in another list now.", language)
 
 
 def _open(figures: Results, language: str) -> str:
