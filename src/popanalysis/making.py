@@ -276,15 +276,16 @@ def _publish_notebook(notebook: nbformat.NotebookNode, path: Path, params: Quart
 def _scan(work: Path, params: QuarterParams, root: Path, persons: frozenset[str]) -> None:
     """Refuse to publish a folder in which a person can be found. Names of places and files may stand there, whoever is called so."""
     records = pd.read_parquet(work / RESTRICTED / "records.parquet")
-    towns = Divisions.load(params.divisions_file(root), params.home_division).towns.get(params.home_division, {})
+    divisions = Divisions.load(params.divisions_file(root), params.home_division)
+    places = {*divisions.towns.get(params.home_division, {}), *(division.name for division in divisions.by_code.values())}
     files = [source.name for sources in params.inputs.values() for source in sources]
-    found = scan_publish(work / PUBLISH, persons | personal_values([records], PERSONAL_FIELDS), allowed=[*towns, *files])
+    found = scan_publish(work / PUBLISH, persons | personal_values([records], PERSONAL_FIELDS), allowed=[*sorted(places), *files])
     if found:
-        places = sorted({str(f.file) for f in found})
+        where = sorted({str(f.file) for f in found})
         raise RecordError(
-            zh=f"公开文件中发现个人信息，记录未生成：{'、'.join(places)}，共 {len(found)} 处。请检查记录本是否输出了明细行。",
-            en=f"Personal data found in files to be published ({', '.join(places)}; {len(found)} places); no record was made. See whether the notebook shows rows.",
-            files=tuple(places), n_found=len(found))
+            zh=f"公开文件中发现个人信息，记录未生成：{'、'.join(where)}，共 {len(found)} 处。请检查记录本是否输出了明细行。",
+            en=f"Personal data found in files to be published ({', '.join(where)}; {len(found)} places); no record was made. See whether the notebook shows rows.",
+            files=tuple(where), n_found=len(found))
 
 
 def _title(params: QuarterParams) -> str:

@@ -30,6 +30,11 @@ def test_a_couple_belongs_here_where_one_of_them_does(husband, wife, home):
     assert row(marriage={"husband_hukou_addr_division": husband, "wife_hukou_addr_division": wife})["home"] == home
 
 
+def test_the_familys_address_counts_where_no_list_states_the_hukou():
+    assert row(marriage={"husband_live_addr_division": "159901"})["due_at"] == "marriage town_marriage"
+    assert row(marriage={"husband_hukou_addr_division": "159902", "husband_live_addr_division": "159901", "wife_hukou_addr_division": "159902"})["home"] == "elsewhere"
+
+
 def test_what_the_towns_found_is_of_the_banner_unless_both_addresses_say_otherwise():
     assert row(town_marriage={})["home"] == "home"
     assert row(town_marriage={"husband_hukou_addr_division": "159902", "wife_hukou_addr_division": "159902"})["home"] == "elsewhere"

@@ -39,6 +39,7 @@ def far_births(submission: Submission, records: pd.DataFrame, span: Period) -> p
 def wrong_periods(lists: Iterable[tuple[Submission, pd.DataFrame]], span: Period, replaced: set[str]) -> list[PopAnalysisError]:
     """A list whose acts lie after the period, or none of whose many acts lies in it, was made for another period."""
     problems: list[PopAnalysisError] = []
+    span = span.quarter_of if span.month else span  # of a month the rows of its quarter are read
     for submission, records in lists:
         act = ACT_DATE_OF_KIND.get(submission.kind, "")
         fields = (act, "birth_date") if EVENT_OF_KIND.get(submission.kind) == "birth" else (act,)

@@ -17,8 +17,20 @@ from popanalysis.reconcile.taxonomy import DiscrepancyRules
 from popanalysis.reconcile.values import Values, compared_values, values_differ
 from popanalysis.reconcile.withheld import withheld_deliveries
 
-__all__ = ["DIFFERENCES_COLUMNS", "HOME_COUNTY_COLUMNS", "STANDINGS", "at_hand", "count_by_town", "count_home_counties", "events_outside",
-           "home_county_list", "monthly_differences", "standing_at_lists", "without_withheld"]
+__all__ = [
+    "DIFFERENCES_COLUMNS",
+    "HOME_COUNTY_COLUMNS",
+    "STANDINGS",
+    "at_hand",
+    "count_by_town",
+    "count_home_counties",
+    "events_outside",
+    "home_county_list",
+    "joined",
+    "monthly_differences",
+    "standing_at_lists",
+    "without_withheld",
+]
 
 #: What an event is to a list, one for every event and list: held and equal to the other lists, held with other values, not yet seen
 #: though its time has run out, not yet due, not to be expected (registered elsewhere, pending, moved away).
@@ -143,6 +155,11 @@ def monthly_differences(
         asked = by_field[event, field]
         add(event, "differs", field, kind_a, kind_b, [who for who, list_b in asked if list_b in (kind_a, kind_b)] or [who for who, _ in asked])
     return pd.DataFrame(sorted(rows), columns=list(DIFFERENCES_COLUMNS), dtype="object")
+
+
+def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the differences of several events into one list, sorted by DIFFERENCES_COLUMNS."""
+    return pd.concat(list(parts), ignore_index=True).sort_values(list(DIFFERENCES_COLUMNS), kind="stable", ignore_index=True)
 
 
 def home_county_list(births: pd.DataFrame, records: Mapping[str, pd.DataFrame], event_of: Mapping[str, str], span: Period, name_of: Callable[[str], str]) -> pd.DataFrame:

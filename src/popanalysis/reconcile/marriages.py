@@ -32,7 +32,7 @@ def marriages_from_records(
     Returns
     -------
     DataFrame, index event_id (sorted), one row a marriage: a column per list with the record_id or NA; ``set_id``;
-    ``reg_date``; ``home`` (home: a spouse's hukou is in the banner; elsewhere: both are outside; unknown); ``town`` (9-digit
+    ``reg_date``; ``home`` (home: a spouse's hukou, or where no list states it the family's address, is in the banner; elsewhere: both are outside; unknown); ``town`` (9-digit
     code or NA); ``registered_here`` (True, False, NA: what the certificate number says); ``due_at``: the lists that should
     hold it, joined by blanks.
     """
@@ -43,7 +43,7 @@ def marriages_from_records(
 
     late = [value(kind, "reg_date_doubtful") for kind in lists]
     marriages["reg_date"] = likeliest_date([pd.to_datetime(value(kind, "reg_date")) for kind in lists], late)
-    divisions = [first_value([value(kind, f"{spouse}_hukou_addr_division") for kind in reversed(lists)]) for spouse in _SPOUSES]
+    divisions = [first_value([value(kind, f"{spouse}_{addr}_addr_division") for addr in ("hukou", "live") for kind in reversed(lists)]) for spouse in _SPOUSES]
     marriages["home"] = _home(divisions, home_division)
     town_list = marriages["town_marriage"].notna() if "town_marriage" in marriages else pd.Series(False, index=marriages.index)
     marriages.loc[town_list & marriages["home"].eq("unknown"), "home"] = "home"  # found by the banner's own towns

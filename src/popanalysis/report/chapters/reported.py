@@ -39,7 +39,7 @@ def chapter_reported(reported: pd.DataFrame, counted: pd.DataFrame, params: Quar
         shown[in_language(f"{zh}：相差", f"{en.capitalize()}: difference", language)] = [f"{n:+d}" if ok and pd.notna(n) else "—" for n, ok in zip(less, [*told, True], strict=True)]
         for name, told_zh, told_en in (("reported", f"各苏木乡镇上报的本期{zh}数之和", f"Sum of the {en} that towns reported for the period"),
                                        ("counted", f"上报了合计的苏木乡镇，名单所见本期{zh}数", f"{en.capitalize()} of the period in the lists, of the towns that reported")):
-            value = safe[name].values.at[_TOTAL, "n"]
+            value: Any = safe[name].values.at[_TOTAL, "n"]
             chapter.results.add(f"totals.{what}.{name}", None if pd.isna(value) else int(value), what, of_persons=False, suppressed=bool(pd.isna(value)), definition={"zh": told_zh, "en": told_en})
     chapter.publish("reported_totals", show_table(
         shown, title=in_language("上报数与名单所见数", "Totals reported and counted", language), scope=scope_of(params),
