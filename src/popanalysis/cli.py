@@ -57,7 +57,7 @@ def demo(
     from popanalysis.project import find_root, lay_out_project
     from popanalysis.run import run_period
     from popanalysis.synthetic import write_demo
-    from popanalysis.synthetic.score import score_quarters
+    from popanalysis.synthetic.score import score_quarters, scores_in_words
 
     try:
         root = find_root()
@@ -69,7 +69,7 @@ def demo(
         say(f"虚构数据已就绪，参数文件：{_short(params_file)}", f"Invented files ready; parameters: {_short(params_file)}")
         _tell_record(run_period(params_file, progress=sys.stderr.isatty()))
     if score:
-        out.print(score_quarters(root, [file.stem for file in files]).in_words(_Say.language), markup=False)
+        out.print(scores_in_words(score_quarters(root, [file.stem for file in files]), _Say.language), markup=False)
 
 
 @app.command()

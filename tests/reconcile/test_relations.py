@@ -43,8 +43,17 @@ def test_a_mother_who_moved_in_after_the_birth_explains_that_no_certificate_was_
     assert len(relations) == n
 
 
-def test_a_father_who_moved_explains_nothing():
+def test_a_child_born_before_its_mother_moved_in_was_visited_where_she_came_from():
+    _, silent = explained(births(), migration={"person_id": MOTHER, "direction": "in", "accept_date": pd.Timestamp("2025-03-20")})
+    assert silent == {"B1": ["hukou_birth", "town_birth"]}
+
+
+def test_a_father_who_moved_explains_nothing_but_is_tied_beside_the_mother():
     assert explained(migration={"person_id": FATHER, "direction": "out"}) == ([], {})
+    both = pd.DataFrame([{"person_id": MOTHER, "direction": "out"}, {"person_id": FATHER, "direction": "out"}], index=["m1", "m2"])
+    relations, silent = moves_and_deaths(births(), {"birth_cert": CERTIFICATE, "migration": both}, {**IDS, "m2": "M2"}, event="birth", date="birth_date")
+    assert relations == [("explains_absence", "M1", "B1", "mother_id"), ("explains_absence", "M2", "B1", "father_id")]
+    assert silent == {"B1": {"hukou_birth", "town_birth"}}
 
 
 @pytest.mark.parametrize("parent", ["mother_id", "father_id"])
@@ -69,13 +78,18 @@ def test_a_spouse_who_moved_out_explains_the_towns_silence_about_the_marriage():
 
 def test_register_rows_are_tied_by_the_number_and_a_number_that_stands_twice_names_nobody():
     register = pd.DataFrame({"person_id": [MOTHER, FATHER, FATHER, None]}, index=["r1", "r2", "r3", "r4"])
-    assert register_relations(register, {"birth_cert": CERTIFICATE}, IDS, ()) == [("register_entry_of", "r1", "B1", "mother_id")]
+    assert register_relations(register, {"birth_cert": CERTIFICATE}, IDS) == [("register_entry_of", "r1", "B1", "mother_id")]
 
 
-def test_withheld_deliveries_and_adoptions_are_not_looked_up_in_the_register():
+def test_a_child_without_number_is_known_in_the_register_by_a_parents_number_and_its_birth_date():
+    register = pd.DataFrame({"person_id": [CHILD], "mother_id": [MOTHER], "person_birth_date": [pd.Timestamp("2025-03-05")]}, index=["r1"])
+    assert register_relations(register, {"birth_cert": CERTIFICATE}, IDS) == [("register_entry_of", "r1", "B1", "mother_id+birth_date")]
+    assert register_relations(register.assign(person_birth_date=pd.Timestamp("2025-03-06")), {"birth_cert": CERTIFICATE}, IDS) == []
+
+
+def test_adoptions_are_not_looked_up_in_the_register():
     register = pd.DataFrame({"person_id": [MOTHER]}, index=["r1"])
-    assert register_relations(register, {"birth_cert": CERTIFICATE}, IDS, ("h1",)) == []
-    assert register_relations(register, {"adoption": pd.DataFrame({"adoptive_mother_id": [MOTHER]}, index=["a1"])}, {"a1": "A1"}, ()) == []
+    assert register_relations(register, {"adoption": pd.DataFrame({"adoptive_mother_id": [MOTHER]}, index=["a1"])}, {"a1": "A1"}) == []
 
 
 def test_relations_stand_once_and_in_order():

@@ -60,7 +60,11 @@ def read_successors(records: Mapping[str, pd.DataFrame]) -> Successors:
             continue
         pairs = frame.reindex(columns=["old_birth_cert_no", new]).sort_index()
         for record_id, before, after in zip(pairs.index, pairs["old_birth_cert_no"], pairs[new], strict=True):
-            if pd.isna(before) or (not pd.isna(after) and before == after):
+            if pd.isna(before):  # a register of exchanges shows the new number only
+                if kind == "void_certificates" and not pd.isna(after):
+                    told.setdefault(str(after), str(record_id))
+                continue
+            if not pd.isna(after) and before == after:
                 continue
             told.setdefault(str(before), str(record_id))
             if pd.isna(after):

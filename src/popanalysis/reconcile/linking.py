@@ -52,7 +52,8 @@ class LinkedPeriod:
     births : one row a birth (:func:`popanalysis.reconcile.births.births_from_records`).
     marriages : one row a marriage (:func:`popanalysis.reconcile.marriages.marriages_from_records`).
     engines : birth, marriage -> the engine's own result; an event without records has none.
-    seen : records that show a person whose item changed. successors : what became of certificate numbers.
+    by_number : record_ids of withheld deliveries and of what shares their certificate number: nothing else may tie them to anything.
+    seen : records that show a person whose item changed, without those of ``by_number``. successors : what became of certificate numbers.
     register : (relation, from_id, to_id, evidence) of register rows.
     """
 
@@ -63,6 +64,7 @@ class LinkedPeriod:
     births: pd.DataFrame
     marriages: pd.DataFrame
     engines: dict[str, Linked]
+    by_number: frozenset[str]
     seen: list[Sighting]
     successors: Successors
     register: list[tuple[str, str, str, str]]
@@ -141,13 +143,14 @@ def link_period(
 
     births = births_from_records(together, *of("birth"), repeats, lists=KINDS_OF_EVENT["birth"], home_division=params.home_division)
     marriages = marriages_from_records(together, *of("marriage"), repeats, home_division=params.home_division)
-    tied = register_relations(together.get("population", pd.DataFrame()), together, {str(r): str(e) for r, e in ids.dropna().items()}, by_number.index)
+    looked_up = {kind: frame.drop(by_number.index, errors="ignore") for kind, frame in together.items()}
+    tied = register_relations(together.get("population", pd.DataFrame()), looked_up, {str(r): str(e) for r, e in ids.dropna().items()})
     tied_rows = frozenset(line[1] for line in tied)
     linked = linked[~linked["kind"].isin(REGISTER_KINDS) | linked.index.isin(tied_rows)]
     told = {kind: frame.loc[frame.index.isin(tied_rows)] if kind in REGISTER_KINDS else frame for kind, frame in together.items() if kind not in SEALED_KINDS}
     late = [record_id for frame in records.values() if "is_late" in frame for record_id in frame.index[frame["is_late"]]]
     return LinkedPeriod(told, {kind: present[kind] for kind in told}, _settle_fates(accounting, linked, carried, late), linked, births, marriages, engines,
-                        seen, successors, tied)
+                        frozenset(by_number.index), [s for s in seen if s.record_id not in by_number.index], successors, tied)
 
 
 def _with_carried(records: Mapping[str, pd.DataFrame], carried: pd.DataFrame | None, period: str) -> dict[str, pd.DataFrame]:

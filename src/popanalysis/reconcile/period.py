@@ -100,8 +100,9 @@ def _tables(linked: LinkedPeriod) -> dict[str, pd.DataFrame]:
 def _explained(linked: LinkedPeriod) -> tuple[list[Relation], dict[str, set[str]]]:
     moves: list[Relation] = []
     explained: dict[str, set[str]] = {}
+    looked_up = {kind: frame.drop(list(linked.by_number), errors="ignore") for kind, frame in linked.records.items()}
     for event, table in _tables(linked).items():
-        found, lists = moves_and_deaths(table, linked.records, linked.event_of, event=event, date=_DATE_OF[event])
+        found, lists = moves_and_deaths(table, looked_up, linked.event_of, event=event, date=_DATE_OF[event])
         moves += found
         explained |= lists
     return moves, explained

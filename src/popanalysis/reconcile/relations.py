@@ -58,13 +58,13 @@ def certificate_relations(records: Mapping[str, pd.DataFrame], successors: Succe
 # --- the register ------------------------------------------------------------------------------------------
 
 
-def register_relations(register: pd.DataFrame, records: Mapping[str, pd.DataFrame], event_ids: EventIds, left_out: Collection[str]) -> list[Relation]:
-    """Tie register rows to events by the person's number.
+def register_relations(register: pd.DataFrame, records: Mapping[str, pd.DataFrame], event_ids: EventIds) -> list[Relation]:
+    """Tie register rows to events by the person's number; a child whose number no list shows, by a parent's number and its birth date.
 
     Parameters
     ----------
     register : typed rows of ``population``, index record_id.
-    records : kind -> typed records; sealed kinds and the records of ``left_out`` (withheld deliveries) are not looked up.
+    records : kind -> typed records, without those that nothing but the certificate number may tie; sealed kinds are not looked up.
     event_ids : record_id -> event_id.
     """
     if "person_id" not in register:
@@ -79,9 +79,34 @@ def register_relations(register: pd.DataFrame, records: Mapping[str, pd.DataFram
         for person in PERSONS_OF_KIND[kind]:
             field = f"{person}_id"
             if field in frame:
-                numbers = frame[field][frame[field].isin(list(entry_of)) & ~frame.index.isin(list(left_out))]
+                numbers = frame[field][frame[field].isin(list(entry_of))]
                 found += [("register_entry_of", entry_of[str(number)], event_ids[str(record)], field)
                           for record, number in numbers.items() if str(record) in event_ids]
+    known = {line[1] for line in found if line[3] == "child_id"}
+    found += [("register_entry_of", row, target, evidence) for row, target, evidence in _children_by_parents(register, records, event_ids) if row not in known]
+    return found
+
+
+def _children_by_parents(table: pd.DataFrame, records: Mapping[str, pd.DataFrame], event_ids: EventIds) -> list[tuple[str, str, str]]:
+    """Return (row, birth, evidence) for rows of persons that share a parent's number and the birth date with the records of one birth.
+
+    Parameters
+    ----------
+    table : rows of a list of persons: mother_id, father_id, person_birth_date.
+    """
+    born: dict[tuple[str, str], set[str]] = {}
+    for kind, frame in records.items():
+        if EVENT_OF_KIND.get(kind) == "birth":
+            for record, mother, father, date in frame.reindex(columns=["mother_id", "father_id", "birth_date"]).dropna(subset=["birth_date"]).itertuples(name=None):
+                for number in (mother, father):
+                    if isinstance(number, str) and str(record) in event_ids:
+                        born.setdefault((number, f"{date:%Y-%m-%d}"), set()).add(event_ids[str(record)])
+    found: list[tuple[str, str, str]] = []
+    for record, mother, father, date in table.reindex(columns=["mother_id", "father_id", "person_birth_date"]).dropna(subset=["person_birth_date"]).sort_index().itertuples(name=None):
+        for field, number in (("mother_id", mother), ("father_id", father)):
+            targets = born.get((str(number), f"{date:%Y-%m-%d}"), set()) if isinstance(number, str) else set()
+            if len(targets) == 1:  # of twins it is not known which
+                found.append((str(record), next(iter(targets)), f"{field}+birth_date"))
     return found
 
 
@@ -91,8 +116,9 @@ def register_relations(register: pd.DataFrame, records: Mapping[str, pd.DataFram
 def moves_and_deaths(events: pd.DataFrame, records: Mapping[str, pd.DataFrame], event_ids: EventIds, *, event: str, date: str) -> tuple[list[Relation], dict[str, set[str]]]:
     """Find the moves and deaths that explain why a list does not hold an event.
 
-    A child that died, a mother or child that moved out, is not waited for by the police or the town; what a mother moved
-    in with was registered where she came from. Persons are known by their number; a child also by name and birth date together
+    A child that died, a mother or child that moved out, is not waited for by the police or the town; a child born before its
+    mother moved in was delivered, registered and visited where she came from. A father who moved out as well is tied beside the mother,
+    his own move explains nothing. Persons are known by their number; a child also by name and birth date together
     with a parent's number.
 
     Parameters
@@ -105,13 +131,14 @@ def moves_and_deaths(events: pd.DataFrame, records: Mapping[str, pd.DataFrame], 
     -------
     Relations, and event_id -> lists whose silence is explained.
     """
-    persons = ("child", "mother") if event == "birth" else ("husband", "wife")
+    persons = ("child", "mother", "father") if event == "birth" else ("husband", "wife")
     numbers = _numbers(records, event_ids, event, persons)
     held = events.notna()
     lacking = {str(i): {kind for kind in str(due).split() if not held.at[i, kind]} for i, due in events["due_at"].items()}
     days = events[date].to_dict()
     relations: list[Relation] = []
     explained: dict[str, set[str]] = {}
+    left: set[str] = set()
 
     def tell(source: str, target: str, lists: Collection[str], evidence: str) -> None:
         silent = lacking.get(target, set()) & set(lists)
@@ -119,13 +146,19 @@ def moves_and_deaths(events: pd.DataFrame, records: Mapping[str, pd.DataFrame], 
             relations.append(("explains_absence", source, target, evidence))
             explained.setdefault(target, set()).update(silent)
 
-    for person, number, moved in _rows(records.get("migration"), event_ids, "direction", "accept_date"):
+    moves = _rows(records.get("migration"), event_ids, "direction", "accept_date")
+    for person, number, moved in moves:
         for who, target in numbers.get(number, ()):
+            if who == "father":
+                continue
             happened = days.get(target, pd.NaT)
             if moved[0] == "out":
                 tell(person, target, explained_lists(event, "out"), f"{who}_id")
+                left |= {target} & explained.keys()
             elif moved[0] == "in" and pd.notna(moved[1]) and pd.notna(happened) and moved[1] > happened:
                 tell(person, target, explained_lists(event, "in"), f"{who}_id")
+    relations += [("explains_absence", person, target, "father_id") for person, number, moved in moves if moved[0] == "out"
+                  for who, target in numbers.get(number, ()) if who == "father" and target in left]
     if event == "birth":
         for source, target, evidence in _children_who_died(records, event_ids, numbers):
             tell(source, target, explained_lists(event, "death"), evidence)
@@ -136,7 +169,7 @@ def explained_lists(event: str, reason: str) -> tuple[str, ...]:
     """Return the lists whose silence a move out, a move in or the child's death explains."""
     if event == "marriage":
         return ("town_marriage",)
-    return {"out": ("hukou_birth", "town_birth"), "in": ("birth_cert", "hukou_birth"), "death": ("birth_cert", "hukou_birth", "town_birth")}[reason]
+    return {"out": ("hukou_birth", "town_birth"), "in": ("birth_cert", "hukou_birth", "town_birth"), "death": ("birth_cert", "hukou_birth", "town_birth")}[reason]
 
 
 def _numbers(records: Mapping[str, pd.DataFrame], event_ids: EventIds, event: str, persons: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
@@ -167,17 +200,5 @@ def _children_who_died(records: Mapping[str, pd.DataFrame], event_ids: EventIds,
     if deaths is None:
         return []
     found = [(death, target, "child_id") for death, number, _ in _rows(deaths, event_ids) for who, target in numbers.get(number, ()) if who == "child"]
-    born: dict[tuple[str, str], set[str]] = {}
-    for kind, frame in records.items():
-        if EVENT_OF_KIND.get(kind) == "birth":
-            for record, mother, father, date in frame.reindex(columns=["mother_id", "father_id", "birth_date"]).dropna(subset=["birth_date"]).itertuples(name=None):
-                for number in (mother, father):
-                    if isinstance(number, str) and str(record) in event_ids:
-                        born.setdefault((number, f"{date:%Y-%m-%d}"), set()).add(event_ids[str(record)])
-    table = deaths.reindex(columns=["mother_id", "father_id", "person_birth_date"]).dropna(subset=["person_birth_date"]).sort_index()
-    for record, mother, father, date in table.itertuples(name=None):
-        for field, number in (("mother_id", mother), ("father_id", father)):
-            targets = born.get((str(number), f"{date:%Y-%m-%d}"), set()) if isinstance(number, str) else set()
-            if len(targets) == 1 and str(record) in event_ids:  # of twins it is not known which
-                found.append((event_ids[str(record)], next(iter(targets)), f"{field}+birth_date"))
+    found += [(event_ids[row], target, evidence) for row, target, evidence in _children_by_parents(deaths, records, event_ids) if row in event_ids]
     return found
