@@ -24,8 +24,10 @@ OUT = "outputs/2025Q1"
 REVISION = {
     "publish/quarterly_record.ipynb", "publish/record.html", "publish/results.json", "publish/run_record.json",
     *(f"publish/tables/{name}.csv" for name in (
-        "agreement", "arrivals", "births_by_month", "births_by_town", "case_balance", "cases_by_recipient", "days_to_act", "faults", "index",
-        "row_accounting")),
+        "absences_explained", "agreement", "arrivals", "births_by_month", "births_by_town", "case_balance", "cases_by_recipient",
+        "certificates_by_reason", "changes_by_class", "changes_by_item", "days_to_act", "deliveries_by_class", "faults", "index",
+        "marriages", "marriages_agreement", "marriages_by_town", "moves", "pending_by_reason", "pending_by_time", "register_entries",
+        "reported_totals", "row_accounting")),
     *(f"restricted/{name}" for name in (
         "carried_forward.parquet", "cases.csv", "faults.csv", "linked_records.csv", "links.csv", "records.parquet", "relations.csv")),
 }

@@ -55,6 +55,7 @@ def demo(
 ) -> None:
     """生成虚构旗县的数据并完成一期记录。 Make the invented banner's files and the record from them."""
     from popanalysis.project import find_root, lay_out_project
+    from popanalysis.report.messages import label
     from popanalysis.run import run_period
     from popanalysis.synthetic import write_demo
     from popanalysis.synthetic.score import score_quarters, scores_in_words
@@ -69,7 +70,7 @@ def demo(
         say(f"虚构数据已就绪，参数文件：{_short(params_file)}", f"Invented files ready; parameters: {_short(params_file)}")
         _tell_record(run_period(params_file, progress=sys.stderr.isatty()))
     if score:
-        out.print(scores_in_words(score_quarters(root, [file.stem for file in files]), _Say.language), markup=False)
+        out.print(scores_in_words(score_quarters(root, [file.stem for file in files]), label, _Say.language), markup=False)
 
 
 @app.command()

@@ -65,7 +65,8 @@ def cells_of(root: Path) -> dict[str, Table]:
 
 HEADS = {
     "birth_cert": {"mother_name": "母亲_姓名", "mother_id": "母亲_身份证号", "father_name": "父亲_姓名", "father_id": "父亲_身份证号",
-                   "mother_ethnicity": "母亲_民族", "father_ethnicity": "父亲_民族", "child_name": "新生儿_姓名", "child_sex": "新生儿_性别", "birth_date": "新生儿_出生日期", "birth_cert_no": "出生证编号"},
+                   "mother_ethnicity": "母亲_民族", "father_ethnicity": "父亲_民族", "mother_hukou_addr": "母亲_户籍地址", "mother_live_addr": "母亲_现住址",
+                   "father_hukou_addr": "父亲_户籍地址", "child_name": "新生儿_姓名", "child_sex": "新生儿_性别", "birth_date": "新生儿_出生日期", "birth_cert_no": "出生证编号"},
     "hukou_birth": {"mother_name": "母亲姓名", "mother_id": "母亲身份号码", "father_name": "父亲姓名", "father_id": "父亲身份号码",
                     "child_name": "姓名", "child_sex": "性别", "birth_date": "公民身份号码", "birth_cert_no": "出生医学证明编号"},
     "town_birth": {"mother_name": "产妇姓名", "mother_id": "证件号码2", "father_name": "丈夫姓名", "father_id": "证件号码8",

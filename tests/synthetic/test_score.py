@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from popanalysis.errors import SourceFileError
+from popanalysis.report.messages import label
 from popanalysis.synthetic.score import pairwise_scores, score_quarters, score_records, scores_in_words
 from popanalysis.synthetic.score.kinds import score_aliases, score_kinds
 
@@ -186,7 +187,7 @@ def test_quarters_are_read_from_the_current_revision(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("language", "words"), [("zh", ("双胞胎", "出生医学证明（卫生健康）", "采用")), ("en", ("twins", "Birth certificates (health)", "Used"))])
 def test_scores_are_told_in_both_languages(tmp_path: Path, language: str, words: tuple[str, ...]) -> None:
     write_quarter(tmp_path)
-    told = scores_in_words(score_quarters(tmp_path, ["2025Q1"]), language)
+    told = scores_in_words(score_quarters(tmp_path, ["2025Q1"]), label, language)
     assert all(word in told for word in (*words, "0.3333"))
 
 

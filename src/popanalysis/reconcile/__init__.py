@@ -3,6 +3,7 @@
 from popanalysis.reconcile.cases import case_balance, count_open
 from popanalysis.reconcile.cells import cell_finder
 from popanalysis.reconcile.decided import Decided, apply_decisions
+from popanalysis.reconcile.due import not_yet_due
 from popanalysis.reconcile.linking import LinkedPeriod, link_period, lists_received
 from popanalysis.reconcile.period import ReconciledPeriod, count_links, describe_links, reconcile_period
 from popanalysis.reconcile.rules import PeriodRules, read_rules
@@ -10,5 +11,5 @@ from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
 __all__ = [
     "Decided", "DiscrepancyRules", "LinkedPeriod", "PeriodRules", "ReconciledPeriod", "apply_decisions", "case_balance", "cell_finder",
-    "count_links", "count_open", "describe_links", "link_period", "lists_received", "read_rules", "reconcile_period",
+    "count_links", "count_open", "describe_links", "link_period", "lists_received", "not_yet_due", "read_rules", "reconcile_period",
 ]

@@ -34,6 +34,7 @@ def not_yet_due(events: pd.DataFrame, rules: DiscrepancyRules, *, date: str, as_
     [True, False]
     """
     passed = (pd.Timestamp(as_of) - events[date]).dt.days
-    due = [frozenset(str(lists).split()) for lists in events["due_at"]]
+    due = events["due_at"].map(lambda lists: frozenset(str(lists).split()))
     return pd.DataFrame({
-        kind: events[kind].isna() & [kind in lists for lists in due] & (passed <= rules.grace_days.get(kind, -1)) for kind in rules.lists}, index=events.index)
+        kind: events[kind].isna() & due.map(lambda lists, kind=kind: kind in lists).astype(bool) & (passed <= rules.grace_days.get(kind, -1))
+        for kind in rules.lists}, index=events.index)

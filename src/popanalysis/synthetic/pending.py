@@ -19,6 +19,11 @@ _DOUBTS: Final[dict[str, tuple[tuple[str, ...], int]]] = {
     "non_local": (("旗外户籍",), 5), "doubtful": (("身份证明有疑问", "身份证明和住址有疑问，待核实"), 3),
     "undocumented": (("无相关证件", "未携带有效证件"), 2), "withheld": (("拒不提供个人真实信息",), 2)}
 _MADE_UP: Final = ("李某某", "张小花")
+#: what a list shows of a mother, her husband and their child, and does not where she withheld who she is.
+_WITHHELD: Final = {
+    "birth_cert": ("mother_name", "mother_id", "mother_ethnicity", "mother_hukou_addr", "mother_live_addr", "father_name", "father_id",
+                   "father_ethnicity", "father_hukou_addr", "child_name"),
+    "unverified_delivery": ("mother_name", "mother_id", "mother_hukou_addr", "mother_live_addr", "father_name", "child_name")}
 #: class -> reasons as a clerk words them; ``{}`` takes a mark that stands nowhere else.
 _REASONS: Final[dict[str, tuple[str, ...]]] = {
     "no_birth_certificate": ("未提供《出生医学证明》", "出生医学证明尚未签发"), "certificate_differs": ("出生医学证明与父母身份证信息不符",),
@@ -66,8 +71,7 @@ def _hide(cohort: Cohort, kind: str, withheld: dict[int, int], undocumented: set
             cohort.rewrite(kind, int(str(row)), "mother_id", None, "undocumented")
         elif birth in withheld:
             made_up = _MADE_UP[withheld[birth] % 2] if withheld[birth] % 2 else None
-            for column in ("mother_name", "mother_id", "mother_hukou_addr", "mother_live_addr", "father_name", "father_id", "father_hukou_addr",
-                           "father_live_addr", "child_name", "mother_ethnicity", "father_ethnicity"):
+            for column in _WITHHELD[kind]:
                 cohort.rewrite(kind, int(str(row)), column, made_up if column == "mother_name" else None, "withheld")
 
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import pandas as pd
 
-from popanalysis.report.messages import label
 from popanalysis.synthetic.score.kinds import ALIAS_COLUMNS, LISTED_FATES
 from popanalysis.synthetic.score.quarters import QuarterScores
 
@@ -25,11 +24,12 @@ _HEADS: Final = {
 _PAIRS: Final = ("n_true_pairs", "n_linked_pairs", "true_positive", "precision", "recall", "f1")
 
 
-def scores_in_words(scores: QuarterScores, language: str = "zh") -> str:
+def scores_in_words(scores: QuarterScores, label: Callable[[str, str, str], str], language: str = "zh") -> str:
     """Return the tables of a comparison with the truth, each under its title.
 
     Parameters
     ----------
+    label : the record's words for codes: (``"kind"`` or ``"fate"``, code, language) -> words, as :func:`popanalysis.report.messages.label`.
     language : ``"zh"`` or ``"en"``.
     """
     which = 0 if language == "zh" else 1
