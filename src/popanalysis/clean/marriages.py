@@ -10,7 +10,7 @@ import pandas as pd
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.values import fold_width, is_missing, tidy
 
-__all__ = ["NOT_A_MARRIAGE", "read_marriage_certificate_number", "read_service_type", "settle_service_type"]
+__all__ = ["NOT_A_MARRIAGE", "read_marriage_certificate_number", "read_service_type", "settle_service_type", "without_reissue_dates"]
 
 Answer = tuple[str | None, tuple[Finding, ...]]
 
@@ -84,3 +84,17 @@ def settle_service_type(columns: dict[str, pd.Series]) -> None:
         columns["service_type"] = columns["service_type"].fillna(letters)
     elif letters.notna().any():
         columns["service_type"] = letters
+
+
+def without_reissue_dates(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take the date out of rows about a certificate issued again: it is that of the reissue, and stays as the day of the act.
+
+    Parameters
+    ----------
+    frame : typed rows of a marriage list with ``act_date``.
+    """
+    if not {"service_type", "reg_date"} <= set(frame.columns):
+        return frame
+    again = frame["service_type"].eq("reissue").fillna(False).astype(bool)
+    told = [str(column) for column in frame if column == "reg_date" or str(column).startswith("reg_date_")]
+    return frame.assign(**{column: frame[column].mask(again) for column in told}) if again.any() else frame

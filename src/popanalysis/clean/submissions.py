@@ -12,6 +12,7 @@ import pandas as pd
 from popanalysis.acquire.submission import Submission
 from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.fates import settle_fates, with_act_date
+from popanalysis.clean.marriages import without_reissue_dates
 from popanalysis.clean.periods import far_births, wrong_periods
 from popanalysis.clean.records import clean_records
 from popanalysis.columns import FATES, FAULTS_COLUMNS, MEMORY_ONLY_FIELDS, ORIGIN_COLUMNS, SEALED_KINDS
@@ -61,7 +62,8 @@ def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, 
     faults: list[pd.DataFrame] = [c.faults for c in cleaned]
     for kind in dict.fromkeys(s.kind for s in submissions):
         frame = _stack([c.records for c in cleaned if c.submission.kind == kind])
-        settled, twins = settle_fates(with_act_date(frame, kind, params.span), kind, params.span, replaced)
+        frame = with_act_date(frame, kind, params.span)
+        settled, twins = settle_fates(without_reissue_dates(frame) if kind == "marriage" else frame, kind, params.span, replaced)
         accounts.append(_accounts(settled))
         faults.append(_twin_faults(twins))
         used = settled[settled["fate"] == "used"]

@@ -27,11 +27,14 @@ def marriages_by_standing(marriages: pd.DataFrame, span: Period) -> dict[str, in
     Returns
     -------
     elsewhere : registered in the period, both spouses' hukou outside the banner. other : the banner's own, registered at another
-    time. undated : the banner's own, date of registration not known.
+    time. undated : the banner's own, date of registration not known. reissued : the banner's own, of which only a certificate
+    issued again is known.
     """
     within = marriages["reg_date"].between(pd.Timestamp(span.first_day), pd.Timestamp(span.last_day))
     outside, undated = marriages["home"].eq("elsewhere"), marriages["reg_date"].isna()
-    return {"elsewhere": int((within & outside).sum()), "other": int((~within & ~outside & ~undated).sum()), "undated": int((undated & ~outside).sum())}
+    again = marriages["reissued_only"].astype(bool) & ~outside
+    return {"elsewhere": int((within & outside).sum()), "other": int((~within & ~outside & ~undated).sum()), "undated": int((undated & ~outside & ~again).sum()),
+            "reissued": int(again.sum())}
 
 
 def marriages_held(marriages: pd.DataFrame) -> pd.Series[int]:

@@ -91,6 +91,8 @@ def carry_forward(records: Mapping[str, pd.DataFrame], linked: pd.DataFrame, sti
     table["opened_in"] = table["event_id"].map(opened_in)
     table["state"] = table["state"].mask(table["event_id"].isin(still_open), "open")
     fields = [column for column in table if column not in CARRIED_COLUMNS and column not in MEMORY_ONLY_FIELDS]
+    can_lack = {"b": "boolean", "i": "Int64"}  # types of numpy that hold no gap
+    table = table.astype({field: can_lack[table[field].dtype.kind] for field in fields if table[field].dtype.kind in can_lack})
     table.loc[table["state"].eq("held"), fields] = pd.NA
     if earlier is not None:
         young = earlier["held_in"].map(lambda held: quarters_between(Period.parse(str(held)), period) <= quarters)

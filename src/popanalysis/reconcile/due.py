@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
@@ -34,7 +35,7 @@ def not_yet_due(events: pd.DataFrame, rules: DiscrepancyRules, *, date: str, as_
     [True, False]
     """
     passed = (pd.Timestamp(as_of) - events[date]).dt.days
-    due = events["due_at"].map(lambda lists: frozenset(str(lists).split()))
+    due = [frozenset(str(lists).split()) for lists in events["due_at"]]
     return pd.DataFrame({
-        kind: events[kind].isna() & due.map(lambda lists, kind=kind: kind in lists).astype(bool) & (passed <= rules.grace_days.get(kind, -1))
+        kind: events[kind].isna() & np.array([kind in lists for lists in due], dtype=bool) & (passed <= rules.grace_days.get(kind, -1))
         for kind in rules.lists}, index=events.index)

@@ -30,6 +30,7 @@ from popanalysis.reconcile.carry_forward import carried_records
 from popanalysis.reconcile.certificates import Successors, read_successors
 from popanalysis.reconcile.events import known_event_ids, mint_event_ids, name_sets
 from popanalysis.reconcile.marriages import marriages_from_records
+from popanalysis.reconcile.reissues import as_first_issued, original_kept, reissue_rows
 from popanalysis.reconcile.relations import register_relations
 from popanalysis.reconcile.rules import PeriodRules
 from popanalysis.reconcile.withheld import by_number_only
@@ -132,10 +133,13 @@ def link_period(
                 engines[event], table = _by_engine(linkable, rules.linkage[event], params, open_ids, decisions)
             apart = pd.Series(unknown, index=unknown, dtype="object")  # the rule set has no such list
             table = _with_labelled(table, pd.concat([by_number, apart]) if event == "birth" else apart, kinds, together)
+        if event == "marriage":
+            table = original_kept(table, reissue_rows(together))
         tables.append(_with_lasting_ids(table, event, params, earlier, open_ids))
     linked = pd.concat([*tables, _without_event(together)])
     repeats = linked.index[linked["duplicate_of"].notna()]
     ids, sets = linked["event_id"], linked["set_id"]
+    present = as_first_issued(present, linked, reissue_rows(together))
 
     def of(event: str) -> tuple[pd.Series, pd.Series]:
         own = linked["kind"].isin(KINDS_OF_EVENT[event])

@@ -32,7 +32,7 @@ def marriages_from_records(
     Returns
     -------
     DataFrame, index event_id (sorted), one row a marriage: a column per list with the record_id or NA; ``set_id``;
-    ``reg_date``; ``home`` (home: a spouse's hukou, or where no list states it the family's address, is in the banner; elsewhere: both are outside; unknown); ``town`` (9-digit
+    ``reg_date``; ``reissued_only`` (True where all that is known is that the certificate was issued again); ``home`` (home: a spouse's hukou, or where no list states it the family's address, is in the banner; elsewhere: both are outside; unknown); ``town`` (9-digit
     code or NA); ``registered_here`` (True, False, NA: what the certificate number says); ``due_at``: the lists that should
     hold it, joined by blanks.
     """
@@ -52,8 +52,10 @@ def marriages_from_records(
     number = first_value([value(kind, "cert_no") for kind in lists])
     here = number.str.extract(r"^B?J(\d{6})-", expand=False)
     marriages["registered_here"] = here.eq(home_division).astype("boolean").where(here.notna()).mask(value("marriage", "file").notna(), True)
+    marriages["reissued_only"] = value("marriage", "service_type").eq("reissue").fillna(False).astype(bool) & ~town_list
     due = pd.DataFrame({
-        "marriage": marriages["registered_here"].fillna(False).astype(bool), "town_marriage": marriages["home"].eq("home")})
+        "marriage": marriages["registered_here"].fillna(False).astype(bool),
+        "town_marriage": marriages["home"].eq("home") & ~marriages["reissued_only"]})  # of a marriage of long ago no town speaks now
     marriages["due_at"] = [" ".join(kind for kind in lists if flags[kind]) for flags in due.to_dict("records")]
     return marriages
 

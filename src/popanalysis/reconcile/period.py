@@ -20,6 +20,7 @@ from popanalysis.reconcile.changes import change_questions
 from popanalysis.reconcile.decided import Decided
 from popanalysis.reconcile.discrepancies import CellOf, Discrepancy, find_discrepancies, questions_frame
 from popanalysis.reconcile.linking import LinkedPeriod
+from popanalysis.reconcile.reissues import reissue_rows
 from popanalysis.reconcile.relations import (
     Relation,
     alias_relations,
@@ -111,9 +112,10 @@ def _explained(linked: LinkedPeriod) -> tuple[list[Relation], dict[str, set[str]
 def _differences(linked: LinkedPeriod, rules: PeriodRules, earlier: Earlier, params: QuarterParams, explained: Mapping[str, Collection[str]], *,
                  cell_of: CellOf, received: Collection[str]) -> list[Discrepancy]:
     found: list[Discrepancy] = []
+    again = reissue_rows(linked.records)  # a certificate issued again repeats no registration
     for event, table in _tables(linked).items():
         own = linked.linked[linked.linked["kind"].isin(KINDS_OF_EVENT[event])]
-        repeats = own[own["duplicate_of"].notna()]
+        repeats = own[own["duplicate_of"].notna() & ~own.index.isin(again) & ~own["duplicate_of"].isin(again)]
         links = linked.engines[event].links if event in linked.engines else pd.DataFrame({"link_decision": [], "record_id_a": [], "record_id_b": []})
         questions = links[links["link_decision"].eq("possible_link")]
         found += find_discrepancies(

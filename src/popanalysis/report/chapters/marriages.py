@@ -36,7 +36,7 @@ def chapter_marriages(
     Parameters
     ----------
     held : from :func:`popanalysis.measure.marriages_held`. by_town : town, n_marriages, n_<list>.
-    standing : elsewhere, other, undated: marriages at hand that are not counted above.
+    standing : elsewhere, other, undated, reissued: marriages at hand that are not counted above.
     agreement : from :func:`popanalysis.measure.agreement_by_field` for marriages. n_links, n_review : pairs linked, pairs left to a reviewer.
     """
     language, chapter = params.language, new_chapter(params)
@@ -63,14 +63,15 @@ def _say(chapter: Chapter, standing: Mapping[str, int], n_links: int, n_review: 
     chapter.results.add("marriages.links", n_links, "count", definition={"zh": "认定为同一婚姻登记的记录对", "en": "Pairs of records linked as one marriage"})
     chapter.results.add("marriages.review", n_review, "count", definition={"zh": "待人工审核的婚姻记录对", "en": "Pairs of marriage records left to clerical review"})
     for key, zh, en in (("elsewhere", "本期登记、男女双方户籍均在旗外", "registered in the period, both spouses of elsewhere"),
-                        ("other", "本旗，登记日期不在本期", "of the banner, registered at another time"), ("undated", "本旗，登记日期不详", "of the banner, date not known")):
+                        ("other", "本旗，登记日期不在本期", "of the banner, registered at another time"), ("undated", "本旗，登记日期不详", "of the banner, date not known"),
+                        ("reissued", "本旗，仅见补领结婚证的记录", "of the banner, only a certificate issued again is known")):
         chapter.results.add(f"marriages.standing.{key}", standing[key], "marriages", definition={"zh": f"未列入本期的婚姻：{zh}", "en": f"Marriages not counted in the period: {en}"})
-    left = standing["elsewhere"], standing["other"] + standing["undated"]
+    left = standing["elsewhere"], standing["other"] + standing["undated"], standing["reissued"]
     chapter.show(paragraph(in_language(
         f"两份名单中认定为同一登记的 {few(n_links, params)} 对，待人工审核的 {few(n_review, params)} 对（含登记日期不在本期的）。"
-        f"另有双方户籍均在旗外的 {few(left[0], params)} 对、登记日期不在本期或不详的 {few(left[1], params)} 对，未列入下表。",
+        f"另有双方户籍均在旗外的 {few(left[0], params)} 对、登记日期不在本期或不详的 {few(left[1], params)} 对、仅见补领结婚证的 {few(left[2], params)} 对，未列入下表。",
         f"{few(n_links, params)} pairs of records were linked as one marriage, {few(n_review, params)} are left to clerical review (those of other dates included). "
-        f"{few(left[0], params)} marriages of couples of elsewhere and {few(left[1], params)} of another or unknown date are not counted below.", language)))
+        f"{few(left[0], params)} marriages of couples of elsewhere and {few(left[1], params)} of another or unknown date and {few(left[2], params)} of which only a certificate issued again is known are not counted below.", language)))
 
 
 def _show_towns(chapter: Chapter, by_town: pd.DataFrame, source: str, params: QuarterParams) -> None:
