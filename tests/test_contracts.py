@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from popanalysis import cli, schemas
-from popanalysis.columns import DROPPED_FIELDS, EVENT_LETTER, EVENT_OF_KIND, FATES, MEMORY_ONLY_FIELDS
+from popanalysis.columns import DROPPED_FIELDS, EVENT_LETTER, EVENT_OF_KIND, FATES, MEMORY_ONLY_FIELDS, PERSONAL_FIELDS
 from popanalysis.report import fingerprint
 
 COMMANDS = {"demo", "init", "run", "sign-off", "verify", "doctor", "packs", "feedback", "register", "rules", "index", "purge"}
@@ -106,15 +106,60 @@ def test_no_column_of_a_dropped_or_memory_only_field_is_written(revision):
         assert not set(pq.read_schema(path).names) & (DROPPED_FIELDS | MEMORY_ONLY_FIELDS)
 
 
-def test_nothing_published_holds_a_name_or_number_of_the_lists(revision, recorded_project):
+def published(revision: Path) -> dict[str, str]:
+    return {name: text for name, text in texts(revision).items() if name.startswith("publish/") and not name.endswith(".ipynb")}
+
+
+def test_nothing_published_holds_a_name_or_number_of_the_lists(revision):
     records = pd.read_parquet(revision / "restricted/records.parquet")
-    numbers = {v for field in ("mother_id", "father_id", "child_id", "birth_cert_no") for v in records[field].dropna()}
-    names = {v for field in ("mother_name", "father_name", "child_name") for v in records[field].dropna() if len(v) > 2}
-    published = {name: text for name, text in texts(revision).items() if name.startswith("publish/") and not name.endswith(".ipynb")}
-    assert len(numbers) > 1000 and len(names) > 500
-    for name, text in published.items():
+    persons = [field for field in records if field in PERSONAL_FIELDS]
+    numbers = {v for field in persons if field.endswith(("_id", "_no")) for v in records[field].dropna()}
+    names = {v for field in persons if field.endswith("_name") for v in records[field].dropna() if len(v) > 2}
+    assert len(numbers) > 2500 and len(names) > 1500
+    for name, text in published(revision).items():
         assert not [v for v in numbers if v in text], name
         assert not [v for v in names if v in text], name
+
+
+# --- the limits of what may be compared and told -----------------------------------------------------------------
+
+
+def test_of_adoptions_nothing_is_told_but_whether_the_list_arrived(revision, recorded_project):
+    figures = read_json(revision, "results.json")["figures"]
+    assert {key for key in figures if "adoption" in key} == {"arrivals.adoption.state"}
+    assert figures["arrivals.adoption.state"]["value"] == "received"
+    rows = pd.read_excel(recorded_project / "data/2025Q1/民政_收养登记.xlsx", header=2, dtype=str).dropna(subset=["被收养人姓名"])
+    others = set(pd.read_parquet(revision / "restricted/records.parquet").astype(str).to_numpy().ravel())  # a child's birth may rightly be told
+    told = {str(v) for head in ("身份证号", "身份证号.1", "收养登记证字号", "收养后姓名", "被收养人姓名") for v in rows[head].dropna()} - others
+    assert len(told) >= 6
+    for name, text in texts(revision).items():
+        assert not [v for v in told if v in text], name
+    listed = table(revision, "linked_records")
+    events = set(listed.loc[listed["kind"].eq("adoption") & listed["event_id"].ne(""), "event_id"])
+    assert events and not (set(table(revision, "cases")["event_id"]) | set(table(revision, "relations")[["from_id", "to_id"]].to_numpy().ravel())) & events
+    carried = pd.read_parquet(revision / "restricted/carried_forward.parquet")
+    sealed = carried[carried["kind"].eq("adoption")].dropna(axis=1, how="all")
+    assert set(sealed) <= {"record_id", "kind", "event_id", "state", "opened_in", "held_in"}
+
+
+def test_a_withheld_delivery_is_tied_by_the_certificate_number_alone(revision, recorded_project):
+    truth = pd.read_csv(recorded_project / "data/2025Q1/truth/records.csv", dtype=str, keep_default_na=False)
+    listed = table(revision, "linked_records")
+    place = ["file", "sheet", "row"]
+    withheld = truth[truth["kind"].eq("unverified_delivery") & truth["detail"].eq("withheld")].merge(listed, on=place)
+    events = set(withheld["event_id"])
+    numbers = pd.read_parquet(revision / "restricted/records.parquet").drop_duplicates("record_id").set_index("record_id")["birth_cert_no"]
+    together = listed[listed["event_id"].isin(events)]
+    assert len(events) == 2 and (together["kind"].eq("birth_cert").sum(), len(together)) == (2, 4)
+    assert together.assign(number=numbers.reindex(together["record_id"]).to_numpy()).groupby("event_id")["number"].nunique(dropna=False).eq(1).all()
+    relations = table(revision, "relations")
+    touching = relations[relations["from_id"].isin(events) | relations["to_id"].isin(events)]
+    assert set(touching["evidence"]) <= {"birth_cert_no"}
+
+
+def test_every_kind_but_adoption_gives_figures(revision):
+    begin = {key.split(".")[0] for key in read_json(revision, "results.json")["figures"]}
+    assert begin >= {"births", "marriages", "changes", "pending", "deliveries", "certificates", "moves", "deaths", "totals", "register"}
 
 
 def test_the_page_opens_without_a_network_and_says_what_it_is(revision):
