@@ -111,14 +111,14 @@ def register_entries(births: pd.DataFrame, marriages: pd.DataFrame, relations: p
     Parameters
     ----------
     births, marriages : the events that are counted, index event_id.
-    relations : RELATIONS_COLUMNS; the evidence names the person's number.
+    relations : RELATIONS_COLUMNS; the evidence names the number by which the person was known, or a parent's number and the birth date.
 
     Returns
     -------
     DataFrame, one row an event kind and person: event, person (child, parent, spouse), n_events, n_with_entry.
     """
     entries = relations[relations["relation"].eq("register_entry_of")]
-    wanted = (("birth", "child", births, ("child_id",)), ("birth", "parent", births, ("mother_id", "father_id")),
+    wanted = (("birth", "child", births, ("child_id", "mother_id+birth_date", "father_id+birth_date")), ("birth", "parent", births, ("mother_id", "father_id")),
               ("marriage", "spouse", marriages, ("husband_id", "wife_id")))
     rows = [(event, person, len(table), int(table.index.isin(entries.loc[entries["evidence"].isin(fields), "to_id"]).sum())) for event, person, table, fields in wanted]
     return pd.DataFrame(rows, columns=["event", "person", "n_events", "n_with_entry"])

@@ -16,7 +16,6 @@ from popanalysis.report.chapters.base import (
     publish_counts,
     say_absent,
     scope_of,
-    word,
 )
 from popanalysis.report.messages import label
 from popanalysis.report.page import paragraph
@@ -135,5 +134,5 @@ def chapter_register(entries: pd.DataFrame, params: QuarterParams) -> Chapter:
     chapter.publish("register_entries", show_table(
         pd.DataFrame(rows).set_index(stub), title=in_language("在全员人口信息中已有条目的情况", "Entries in the whole-population register", language), scope=scope_of(params),
         unit=in_language("例、%", "events, %", language), source=label("kind", "population", language), language=language, small_cells=params.small_cells,
-        notes=[in_language(f"按公民身份号码对应{word('stop', language)}", "Tied by the identity number.", language)]))
+        notes=[in_language("按公民身份号码对应；新生儿没有号码的，按父母一方的号码和出生日期对应。", "Tied by the identity number; a child without one by a parent's number and the birth date.", language)]))
     return chapter
