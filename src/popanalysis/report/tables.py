@@ -24,7 +24,7 @@ from popanalysis.report.messages import label
 
 __all__ = ["MISSING_MARK", "ShownTable", "show_table", "unbroken", "write_tables"]
 
-_NUMBER = re.compile(r"[<≥≤]?-?\d[\d,]*(\.\d+)?%?")
+_NUMBER = re.compile(r"[<≥≤]?[+-]?\d[\d,]*(\.\d+)?%?")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _MARKS = (MISSING_MARK, "×")
 _SHORT = 22  # half-width characters

@@ -74,6 +74,20 @@ def few(n: int, params: QuarterParams) -> str:
     return f"<{params.small_cells}" if 0 < n < params.small_cells else str(n)
 
 
+def add_part(chapter: Chapter, key: str, n: int, whole: int, unit: str, definition: Mapping[str, str], params: QuarterParams) -> str:
+    """Add how many of a whole there are, and return how it is said: where the rest is small, only a lower bound, as with a rate.
+
+    Examples
+    --------
+    >>> params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "inputs": {}, "as_of": "2025-04-10"})
+    >>> [add_part(new_chapter(params), "births.known", n, 12, "births", {"zh": "例", "en": "n"}, params) for n in (0, 3, 6, 9, 12)]
+    ['0', '<5', '6', '≥8', '12']
+    """
+    hidden = 0 < whole - n < params.small_cells
+    chapter.results.add(key, None if hidden else n, unit, suppressed=hidden, definition=definition)
+    return f"≥{whole - params.small_cells + 1}" if hidden and n >= params.small_cells else few(n, params)
+
+
 def was_received(kind: str, params: QuarterParams) -> bool:
     """Whether a list arrived or was reported as none, so that something can be missing from it."""
     return bool(params.inputs.get(kind)) or kind in params.nil_reports

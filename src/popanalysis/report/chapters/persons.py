@@ -9,7 +9,7 @@ import pandas as pd
 from popanalysis.columns import CHANGE_ITEMS
 from popanalysis.errors import Text
 from popanalysis.params import QuarterParams
-from popanalysis.report.chapters.base import Chapter, few, in_language, new_chapter, publish_counts, say_absent, word
+from popanalysis.report.chapters.base import Chapter, add_part, few, in_language, new_chapter, publish_counts, say_absent, word
 from popanalysis.report.messages import label
 from popanalysis.report.page import paragraph
 from popanalysis.report.tables import show_table
@@ -53,15 +53,15 @@ def chapter_changes(changes: Changes, n_old: int, n_differs: int, params: Quarte
     publish_counts(
         chapter, "changes.class", classes, names, table="changes_by_class", title=Text("本期变更更正：按类别", "Changes and corrections by class"),
         of=Text("公安部门登记的变更更正", "Changes and corrections registered by the police"), head=Text("类别", "Class"), unit="changes", source=source, params=params)
+    met = add_part(chapter, "changes.met", changes.n_met, changes.n, "changes", {"zh": "本人见于其他名单的变更更正", "en": "Changes whose person stands in another list"}, params)
     for key, value, zh, en in (
-        ("met", changes.n_met, "本人见于其他名单的变更更正", "Changes whose person stands in another list"),
         ("old_value_used", n_old, "变更后其他名单仍载变更前内容、待核实", "Open questions: an old value after the change"),
         ("change_differs", n_differs, "其他名单所载与变更更正登记不一致、待核实", "Open questions: neither the old nor the new value")):
-        chapter.results.add(f"changes.{key}", value, "changes" if key == "met" else "cases", definition={"zh": zh, "en": en})
+        chapter.results.add(f"changes.{key}", value, "cases", definition={"zh": zh, "en": en})
     chapter.show(paragraph(in_language(
-        f"其中本人见于出生、婚姻等名单的 {few(changes.n_met, params)} 项：变更前后的记录按同一人比对，由变更引起的差异不作为不一致。"
+        f"其中本人见于出生、婚姻等名单的 {met} 项：变更前后的记录按同一人比对，由变更引起的差异不作为不一致。"
         f"变更后仍载变更前内容、待核实的 {few(n_old, params)} 件，与变更登记不一致的 {few(n_differs, params)} 件。",
-        f"The persons of {few(changes.n_met, params)} changes stand in lists of births or marriages: records before and after are compared as of one person, and what a change explains is no difference. "
+        f"The persons of {met} changes stand in lists of births or marriages: records before and after are compared as of one person, and what a change explains is no difference. "
         f"Open: {few(n_old, params)} where an old value stands after the change, {few(n_differs, params)} that show neither value.", language)))
     return chapter
 

@@ -10,6 +10,7 @@ from popanalysis.errors import Text
 from popanalysis.params import QuarterParams
 from popanalysis.report.chapters.base import (
     Chapter,
+    add_part,
     few,
     in_language,
     new_chapter,
@@ -54,13 +55,14 @@ def chapter_pending(waiting: Waiting, n_there_now: int, n_not_permitted: int, pa
     hidden = n < params.small_cells
     chapter.results.add("pending.median_days", None if hidden else waiting.median_days, "days", of_persons=False, suppressed=hidden and waiting.median_days is not None, definition={
         "zh": "待办户口登记等待天数的中位数（至截止日期）", "en": "Median days that pending registrations have waited, to the day of the record"})
+    told: dict[str, str] = {}
     for key, value, zh, en in (("documents_there_now", n_there_now, "所缺材料已在其他名单中见到", "The missing document is in another list now"),
                                ("reason_not_permitted", n_not_permitted, "所列原因不属规定情形", "The reason stated does not permit waiting")):
-        chapter.results.add(f"pending.{key}", value, "cases", definition={"zh": f"待办户口登记：{zh}", "en": f"Pending registrations: {en.lower()}"})
+        told[key] = add_part(chapter, f"pending.{key}", value, n, "cases", {"zh": f"待办户口登记：{zh}", "en": f"Pending registrations: {en.lower()}"}, params)
     median = "" if hidden or waiting.median_days is None else in_language(f"，等待天数中位数为 {waiting.median_days:g} 天", f", with a median wait of {waiting.median_days:g} days", language)
     chapter.show(paragraph(in_language(
-        f"期末仍待办理的 {few(n, params)} 例{median}。所缺材料已在其他名单中见到、可以办理的 {few(n_there_now, params)} 例；所列原因属计划生育类证明、自2016年起不得作为落户条件的 {few(n_not_permitted, params)} 例，请依规办理，等待最久的优先。",
-        f"{few(n, params)} registrations are still pending{median}. For {few(n_there_now, params)} the missing document is in another list now; for {few(n_not_permitted, params)} the reason stated is a birth-policy paper, "
+        f"期末仍待办理的 {few(n, params)} 例{median}。所缺材料已在其他名单中见到、可以办理的 {told['documents_there_now']} 例；所列原因属计划生育类证明、自2016年起不得作为落户条件的 {told['reason_not_permitted']} 例，请依规办理，等待最久的优先。",
+        f"{few(n, params)} registrations are still pending{median}. For {told['documents_there_now']} the missing document is in another list now; for {told['reason_not_permitted']} the reason stated is a birth-policy paper, "
         "which has been no condition since 2016. Please help the families to register, those waiting longest first.", language)))
     return chapter
 
@@ -80,11 +82,12 @@ def chapter_deliveries(deliveries: Deliveries, params: QuarterParams) -> Chapter
                    head=Text("情形", "Class"), unit="deliveries", source=label("kind", "unverified_delivery", language), params=params,
                    sums=[[c for c in deliveries.by_class.index if c != "non_local"]])
     for group, zh, en in (("to_clarify", "身份待核实的分娩", "deliveries to be clarified"), ("non_local", "旗外户籍的分娩", "deliveries of mothers of elsewhere")):
-        for key, values, zh_what, en_what in (("with_certificate", deliveries.with_certificate, "已见《出生医学证明》", "have their certificate in the list"), ("registered", deliveries.registered, "已见户口登记", "are registered")):
-            chapter.results.add(f"deliveries.{group}.{key}", values[group], "deliveries", definition={"zh": f"{zh}中{zh_what}的", "en": f"Of {en}: those that {en_what}"})
+        held = {key: add_part(chapter, f"deliveries.{group}.{key}", values[group], deliveries.n(group), "deliveries", {"zh": f"{zh}中{zh_what}的", "en": f"Of {en}: those that {en_what}"}, params)
+                for key, values, zh_what, en_what in (("with_certificate", deliveries.with_certificate, "已见《出生医学证明》", "have their certificate in the list"),
+                                                      ("registered", deliveries.registered, "已见户口登记", "are registered"))}
         chapter.show(paragraph(in_language(
-            f"{zh} {few(deliveries.n(group), params)} 例，其中已见《出生医学证明》{few(deliveries.with_certificate[group], params)} 例，已见户口登记 {few(deliveries.registered[group], params)} 例。",
-            f"{few(deliveries.n(group), params)} {en}; {few(deliveries.with_certificate[group], params)} have their certificate in the list, {few(deliveries.registered[group], params)} are registered.", language)))
+            f"{zh} {few(deliveries.n(group), params)} 例，其中已见《出生医学证明》{held['with_certificate']} 例，已见户口登记 {held['registered']} 例。",
+            f"{few(deliveries.n(group), params)} {en}; {held['with_certificate']} have their certificate in the list, {held['registered']} are registered.", language)))
     chapter.show(paragraph(in_language("未提供身份信息的产妇，只按证号与其《出生医学证明》对应，不在其他名单中查找。",
                                        "A mother who did not give her identity is tied to her certificate by its number only and is looked for in no other list.", language), role="note"))
     return chapter
@@ -102,9 +105,10 @@ def chapter_certificates(rows: CertificateRows, questions: pd.Series[int], param
         publish_counts(chapter, "certificates.reason", rows.by_reason, _names("void_reason", rows.by_reason.index), table="certificates_by_reason",
                        title=Text("作废、换发、补发的《出生医学证明》编号", "Void, exchanged and reissued certificate numbers"), of=Text("作废、换发、补发的编号", "Numbers void, exchanged or reissued"),
                        head=Text("类别", "Class"), unit="certificates", source=label("kind", "void_certificates", language), params=params)
-        chapter.results.add("certificates.followed", rows.n_followed, "certificates", definition={"zh": "已对应到出生的作废、换发、补发编号", "en": "Numbers that were followed to a birth at hand"})
-        chapter.show(paragraph(in_language(f"其中已对应到出生的 {few(rows.n_followed, params)} 份；换发、补发前后的编号按同一证件比对。",
-                                           f"{few(rows.n_followed, params)} of them were followed to a birth; numbers before and after are compared as one.", language)))
+        followed = add_part(chapter, "certificates.followed", rows.n_followed, int(rows.by_reason.sum()), "certificates",
+                            {"zh": "已对应到出生的作废、换发、补发编号", "en": "Numbers that were followed to a birth at hand"}, params)
+        chapter.show(paragraph(in_language(f"其中已对应到出生的 {followed} 份；换发、补发前后的编号按同一证件比对。",
+                                           f"{followed} of them were followed to a birth; numbers before and after are compared as one.", language)))
     for code, n in questions.items():
         chapter.results.add(f"certificates.{code}", int(n), "cases", definition={"zh": f"期末待办：{label('case', str(code), 'zh')}", "en": f"Open: {label('case', str(code), 'en')}"})
     asked = [f"{label('case', str(code), language)} {few(int(n), params)}" for code, n in questions.items() if n]
