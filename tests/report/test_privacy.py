@@ -141,6 +141,23 @@ def test_how_few_a_list_lacks_cannot_be_worked_out_from_whole_and_part():
     assert shown.at["甲镇", "cert"] == "≥35" and shown["cert"].tolist().count("×") == 1
 
 
+def test_one_town_with_two_marriages_does_not_take_the_whole_table_with_it():
+    table = pd.DataFrame({"n": [23, 26, 41, 2], "registry": [22, 19, 33, 1], "towns": [15, 18, 30, 2]}, index=["甲镇", "乙镇", "丙镇", "不详"])
+    table.loc["合计"] = table.sum()
+    shown = suppress_held(table, whole="n", total_row="合计").shown
+    assert shown.loc["不详"].tolist() == ["<5"] * 3 and shown.at["合计", "n"] == "92"
+    assert 1 <= shown["n"].tolist().count("×") <= 2  # with none 2 would be the total less the others
+    assert shown.to_numpy().ravel().tolist().count("×") <= 6
+
+
+def test_no_bound_tells_a_whole_that_is_not_shown():
+    table = pd.DataFrame({"n": [23, 26, 41, 2], "registry": [22, 25, 40, 1]}, index=["甲镇", "乙镇", "丙镇", "不详"])
+    table.loc["合计"] = table.sum()
+    shown = suppress_held(table, whole="n", total_row="合计").shown
+    for _, row in shown.iterrows():
+        assert row["n"].isdigit() or "≥" not in row["registry"]
+
+
 @pytest.mark.parametrize(("numerator", "denominator", "expected"), [
     (195, 200, (0.975, 0.975)),
     (196, 200, (0.98, 1.0)),   # 4 differ: only "at least 196 of 200"

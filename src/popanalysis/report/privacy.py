@@ -83,14 +83,20 @@ def suppress_small(frame: pd.DataFrame, threshold: int = 5, *, total_row: Any = 
 
 def _suppress(
     frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list[Line], threshold: int, *,
-    kept: Collection[Cell] = (), unpublished: Collection[Cell] = (),
+    kept: Collection[Cell] = (), spared: Collection[Cell] = (), unpublished: Collection[Cell] = (), unsaid: Collection[Cell] = (),
 ) -> Suppressed:
-    """``kept`` cells are never withheld to protect another; ``unpublished`` ones are not shown in any case and known only by subtraction."""
-    small = {(int(r), int(c)) for r, c in np.argwhere((counts > 0) & (counts < threshold))}
-    withheld = set(unpublished)
+    """``kept`` cells are never withheld to protect another, ``spared`` ones only where nothing else helps; ``unpublished`` ones are not
+    shown in any case and known only by subtraction, and of ``unsaid`` ones among them no mark tells anything either.
+    """
+    small = {(int(r), int(c)) for r, c in np.argwhere((counts > 0) & (counts < threshold))} - set(unsaid)
+    withheld = {*unpublished, *unsaid}
     exposed = sorted(small)
-    while exposed := _exposed(counts, lines, small, withheld, threshold, exposed):  # hiding more never exposes another
-        choice = _next_to_withhold(frame, counts, lines, exposed, small | withheld, threshold, kept)
+    while exposed := _exposed(counts, lines, small, withheld, threshold, exposed, unsaid):  # hiding more never exposes another
+        others = set(np.ndindex(counts.shape)) - set(spared)
+        own = [cell for cell in exposed if cell in spared]  # a small one among them is kept by another of them
+        choice = (_next_to_withhold(frame, counts, lines, own, small | withheld, threshold, others) if own else None) or _next_to_withhold(
+            frame, counts, lines, exposed, small | withheld, threshold, {*kept, *spared}) or _next_to_withhold(
+            frame, counts, lines, exposed, small | withheld, threshold, kept)
         if choice is None:  # so few people that even the marks would tell: no cell of it is shown
             return _published(frame, counts, set(), set(np.ndindex(counts.shape)), threshold)
         withheld.add(choice)
@@ -163,7 +169,8 @@ def suppress_held(frame: pd.DataFrame, threshold: int = 5, *, whole: str, total_
 
     Parameters
     ----------
-    frame : a column ``whole``, and one a list, which holds some of them; no other columns. The whole is shown wherever it is not small.
+    frame : a column ``whole``, and one a list, which holds some of them; no other columns. A whole that is
+        not small is withheld only where nothing else keeps a small one.
     total_row : label of the row that holds totals.
 
     Examples
@@ -180,11 +187,13 @@ def suppress_held(frame: pd.DataFrame, threshold: int = 5, *, whole: str, total_
         ([(r, place[column]), (r, place[f"{column} lacks"])], (r, place[whole])) for r in rows for column in lists]
     _check_totals(wide, counts := _whole_counts(wide), lines)
     lacking = {(r, place[f"{column} lacks"]) for r in rows for column in lists}
-    found = _suppress(wide, counts, lines, threshold, kept={(r, place[whole]) for r in rows} | lacking,
-                      unpublished={cell for cell in lacking if counts[cell] >= threshold})
+    found = _suppress(wide, counts, lines, threshold, kept=lacking, spared={(r, place[whole]) for r in rows},
+                      unpublished={cell for cell in lacking if counts[cell] >= threshold},
+                      unsaid={cell for cell in lacking if 0 < counts[cell[0], place[whole]] < threshold})
     values, shown = found.values[list(frame.columns)], found.shown[list(frame.columns)].copy()
     for column in lists:
-        few_lack = (frame[whole] - frame[column]).between(1, threshold - 1) & shown[column].eq(WITHHELD_MARK)
+        told = shown[whole].eq(frame[whole].astype(str))  # a bound below a whole that is not shown would tell it
+        few_lack = told & (frame[whole] - frame[column]).between(1, threshold - 1) & shown[column].eq(WITHHELD_MARK)
         shown.loc[few_lack, column] = [f"≥{n - threshold + 1}" for n in frame.loc[few_lack, whole]]
     n_small = int(shown.apply(lambda column: column.astype(str).str.startswith("<")).to_numpy().sum())
     return Suppressed(values, shown, n_small, int(values.isna().to_numpy().sum()) - n_small)
@@ -291,7 +300,8 @@ def _check_totals(frame: pd.DataFrame, counts: np.ndarray[Any, Any], lines: list
                 en=f"The total at '{place}' is {counts[total]}, its parts add up to {added}. Check the totals first.", place=place)
 
 
-def _exposed(counts: np.ndarray[Any, Any], lines: list[Line], small: set[Cell], withheld: set[Cell], threshold: int, among: list[Cell]) -> list[Cell]:
+def _exposed(counts: np.ndarray[Any, Any], lines: list[Line], small: set[Cell], withheld: set[Cell], threshold: int, among: list[Cell],
+             unsaid: Collection[Cell] = ()) -> list[Cell]:
     """Return those of the small cells ``among`` whose value the published ones leave no choice about."""
     hidden = sorted(small | withheld)
     if not lines or not among or threshold < 3:  # "<2" beside visible zeros says 1 by itself
@@ -304,7 +314,7 @@ def _exposed(counts: np.ndarray[Any, Any], lines: list[Line], small: set[Cell], 
                 matrix[row, position[cell]] += sign
     known = LinearConstraint(matrix, *[matrix @ np.array([counts[cell] for cell in hidden])] * 2)
     # a reader knows that "<5" means 1 to 4, and that only counts of 5 or more are withheld beside it
-    low, high = zip(*((1, threshold - 1) if cell in small else (threshold, np.inf) for cell in hidden), strict=True)
+    low, high = zip(*((1, threshold - 1) if cell in small else (0 if cell in unsaid else threshold, np.inf) for cell in hidden), strict=True)
     return [cell for cell in among if _width(known, Bounds(low, high), position[cell], len(hidden)) == 0]
 
 

@@ -36,7 +36,7 @@ def chapter_reported(reported: pd.DataFrame, counted: pd.DataFrame, params: Quar
         for name, head in (("reported", in_language(f"{zh}：上报", f"{en.capitalize()}: reported", language)), ("counted", in_language(f"{zh}：名单所见", f"{en.capitalize()}: in the lists", language))):
             shown[head] = [str(n) if ok else "—" for n, ok in zip(safe[name].shown["n"], [*told, True], strict=True)]
         less = safe["reported"].values["n"] - safe["counted"].values["n"]
-        shown[in_language(f"{zh}：相差", f"{en.capitalize()}: difference", language)] = [f"{n:+d}" if ok and pd.notna(n) else "—" for n, ok in zip(less, [*told, True], strict=True)]
+        shown[in_language(f"{zh}：相差", f"{en.capitalize()}: difference", language)] = [(f"{n:+d}" if n else "0") if ok and pd.notna(n) else "—" for n, ok in zip(less, [*told, True], strict=True)]
         for name, told_zh, told_en in (("reported", f"各苏木乡镇上报的本期{zh}数之和", f"Sum of the {en} that towns reported for the period"),
                                        ("counted", f"上报了合计的苏木乡镇，名单所见本期{zh}数", f"{en.capitalize()} of the period in the lists, of the towns that reported")):
             value: Any = safe[name].values.at[_TOTAL, "n"]
