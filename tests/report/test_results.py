@@ -103,3 +103,12 @@ def test_what_is_written_keeps_its_contract(results, tmp_path):
     results.add_rate("agreement.birth_date", 190, 200, definition=WORDS)
     results.write(tmp_path / "results.json")
     check_results(json.loads((tmp_path / "results.json").read_text(encoding="utf-8")))
+
+
+def test_whatever_numpy_makes_of_a_figure_can_be_written(tmp_path):
+    results = Results("2025Q1")
+    results.add("births.count", np.int64(7), "births", definition={"zh": "出生", "en": "Births"})
+    results.add("births.hidden", None, "births", suppressed=np.bool_(True), definition={"zh": "出生", "en": "Births"})
+    results.add("births.share", np.float64(0.5), "rate", numerator=np.int64(20), denominator=np.int64(40), definition={"zh": "占比", "en": "Share"})
+    results.write(tmp_path / "results.json")
+    assert '"suppressed": true' in (tmp_path / "results.json").read_text(encoding="utf-8")

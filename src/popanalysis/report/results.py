@@ -80,7 +80,7 @@ class Results:
         self._check(key, value, numerator, denominator, definition)
         figure = {
             "value": value, "unit": unit, "numerator": numerator, "denominator": denominator,
-            "interval": list(interval) if interval else None, "bounds": None, "suppressed": suppressed, "definition": {"zh": definition["zh"], "en": definition["en"]}}
+            "interval": list(interval) if interval else None, "bounds": None, "suppressed": bool(suppressed), "definition": {"zh": definition["zh"], "en": definition["en"]}}
         self._figures[key] = self._suppress(figure) if of_persons else figure
 
     def add_rate(self, key: str, numerator: int, denominator: int, *, definition: Definition) -> None:
