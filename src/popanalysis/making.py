@@ -18,6 +18,7 @@ import pandas as pd
 
 from popanalysis import errors
 from popanalysis.acquire import read_decisions, read_earlier, read_submissions
+from popanalysis.acquire.passwords import ask_for_passwords
 from popanalysis.clean import Divisions, clean_records, clean_submissions
 from popanalysis.columns import EVENT_OF_KIND, PERSONAL_FIELDS
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
@@ -53,6 +54,7 @@ def preflight(params: QuarterParams, root: Path) -> frozenset[str]:
     -------
     Names and numbers of every person in the lists, also of rows that will not be used: none may stand in what is published.
     """
+    ask_for_passwords(params)
     problems: list[PopAnalysisError] = list(_not_yet(params))
     has_lists = any(params.inputs.get(kind) for kind in EVENT_OF_KIND)
     if not has_lists:

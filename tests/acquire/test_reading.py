@@ -156,11 +156,9 @@ def test_layout_of_another_kind_is_refused(make_xlsx: MakeXlsx, tmp_path: Path) 
         read_submission(InputSource(path=path.name, columns=layout), "birth_cert", tmp_path)
 
 
-def test_database_and_password_are_reserved(tmp_path: Path) -> None:
+def test_a_database_is_reserved(tmp_path: Path) -> None:
     with pytest.raises(NotYetError):
         read_submission(InputSource(database="env:DB", query="select 1"), "birth_cert", tmp_path)
-    with pytest.raises(NotYetError):
-        read_submission(InputSource(path="a.xlsx", password_env="PW"), "birth_cert", tmp_path)
 
 
 def test_sheet_that_the_file_does_not_have(make_xlsx: MakeXlsx, tmp_path: Path) -> None:

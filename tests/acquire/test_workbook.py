@@ -8,13 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msoffcrypto.format.ooxml
 import openpyxl
 import pytest
 import xlwt
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from popanalysis.acquire.formats import refuse_other_formats
 from popanalysis.acquire.table import CellError, as_text, column_texts
 from popanalysis.acquire.workbook import read_workbook
 from popanalysis.errors import SourceFileError
@@ -106,22 +104,6 @@ def test_column_of_text_and_mixed_column_agree_on_blanks() -> None:
     mixed, mixed_kinds = column_texts(["a", "", "  ", 1.0])
     assert plain.tolist() == ["a", "", ""] == mixed.tolist()[:3]
     assert plain_kinds.tolist() == [0, 4, 4] == mixed_kinds.tolist()[:3]
-
-
-def test_encrypted_workbook_is_refused_with_what_to_do(make_xlsx: Callable[..., Path]) -> None:
-    out = io.BytesIO()
-    with make_xlsx("a.xlsx", {"表": [HEAD, *ROWS]}).open("rb") as plain:
-        msoffcrypto.format.ooxml.OOXMLFile(plain).encrypt("s", out)
-    with pytest.raises(SourceFileError, match="密码") as error:
-        read_workbook(out.getvalue(), "a.xlsx")
-    assert error.value.encrypted
-    assert "password" in error.value.message("en")
-
-
-@pytest.mark.parametrize("data", [b"<html><table><tr><td>1</td></tr></table>", b'<?xml version="1.0"?><Workbook/>', b"MIME-Version: 1.0\n"])
-def test_web_page_called_xls_is_refused_by_what_it_is(data: bytes) -> None:
-    with pytest.raises(SourceFileError, match="另存为"):
-        refuse_other_formats(data, "登记.xls")
 
 
 def test_truncated_workbook_is_refused(make_xlsx: Callable[..., Path]) -> None:

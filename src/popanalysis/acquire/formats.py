@@ -1,4 +1,4 @@
-"""Name what a file is when it is no list: a scan, a letter, an archive, a page that only carries a workbook's name."""
+"""Name what a file is when it is no list: a scan, a letter, an archive."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ _FIRST_BYTES: Final = (
 #: The folder inside a zip, or the stream inside an OLE2 container, that tells what wrote it.
 _INSIDE_ZIP: Final = (("word/", Text(" Word 文档", "a Word document")), ("ppt/", Text("演示文稿", "a presentation")), ("xl/", None), ("content.xml", None))
 _INSIDE_OLE2: Final = (("WordDocument", Text(" Word 文档", "a Word document")), ("PowerPoint Document", Text("演示文稿", "a presentation")))
-_PAGES: Final = ((b"mime-version", "MHTML"), (b"<?xml", "XML"), (b"<", "HTML"))
 _OF_THE_SYSTEM: Final = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
 
 
@@ -36,17 +35,10 @@ def is_of_the_system(name: str) -> bool:
 
 
 def refuse_other_formats(data: bytes, file: str) -> None:
-    """Raise :class:`SourceFileError` for a file that is no workbook and no delimited text, naming what it is.
+    """Raise :class:`SourceFileError` for a file that is no workbook, no page and no delimited text, naming what it is.
 
     >>> refuse_other_formats("姓名,性别".encode(), "a.csv")
     """
-    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for mark, name in _PAGES:
-        if start.startswith(mark):
-            raise SourceFileError(
-                zh=f"文件 {file} 的内容是 {name}，不是电子表格（一些系统导出时只改了扩展名）。请用 Excel 或 WPS 打开，另存为 .xlsx 后重新放入。",
-                en=f"File {file} holds {name}, not a workbook (some systems only change the extension). Open it in Excel or WPS, save it as .xlsx and put that in its place.",
-                file=file, found=name)
     if (what := _other_format(data)) is not None:
         raise SourceFileError(
             zh=f"文件 {file} 是{what.zh}，本程序不读取该格式。请报送单位改送 .xlsx、.xls 或 .csv 格式的名单。",

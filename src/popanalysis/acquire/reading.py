@@ -12,6 +12,8 @@ import pandas as pd
 from popanalysis.acquire.absences import absent_columns
 from popanalysis.acquire.formats import is_of_the_system, refuse_other_formats
 from popanalysis.acquire.layouts import OfficeLayout, is_known_header
+from popanalysis.acquire.pages import is_page, read_page
+from popanalysis.acquire.passwords import opened
 from popanalysis.acquire.refusals import absent_sheets, refusals
 from popanalysis.acquire.sheets import SheetParts, joined_types, read_sheet
 from popanalysis.acquire.submission import Submission
@@ -76,11 +78,14 @@ def _whereabouts(path: Path) -> Text:
     return Text(f"同一文件夹中有“{near[0]}”，是否为该文件？", f" The same folder holds '{near[0]}': is that the file?") if near else Text("", "")
 
 
-def read_tables(data: bytes, file: str, layout: OfficeLayout | None = None) -> list[Table]:
-    """Return the sheets of a workbook, or a text file as one sheet named ``""``; a layout's headers are known like the listed ones."""
+def read_tables(data: bytes, file: str, layout: OfficeLayout | None = None, password_env: str | None = None) -> list[Table]:
+    """Return the sheets of a workbook or page, or a text file as one sheet named ``""``; a layout's headers are known like the listed ones."""
+    data = opened(data, file, password_env)
     refuse_other_formats(data, file)
     if is_workbook(data):
         return read_workbook(data, file)
+    if is_page(data):
+        return read_page(data, file)
     return [read_text_table(data, file, lambda cells: sum(is_known_header(cell) or (layout is not None and layout.field_of("", cell) is not None) for cell in cells))]
 
 
@@ -98,18 +103,16 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
 
     Raises
     ------
-    NotYetError : a database or an encrypted file is named, which this version does not read.
+    NotYetError : a database is named, which this version does not read.
     SourceFileError : the file is missing or unreadable, no sheet fits the kind, a needed column is absent, or the list is empty.
     ParameterError : the layout is wrong.
     """
     if source.path is None:
         raise NotYetError("inputs: database")
-    if source.password_env is not None:
-        raise NotYetError("inputs: password_env")
     file = source.path
     layout = _layout_for(source, kind, root)
     data = read_bytes(root / file, file)
-    tables = read_tables(data, file, layout)
+    tables = read_tables(data, file, layout, source.password_env)
     wanted = [source.sheet] if source.sheet else layout.sheets if layout and layout.sheets else None
     raise_together(absent_sheets(wanted, tables, file))
     parts = [read_sheet(table, kind, file, layout, wanted) for table in tables]

@@ -1,6 +1,7 @@
 """Read workbooks: every cell with its stored value, merged ranges, hidden rows, columns and sheets.
 
-What a file is, its first bytes say, not its name: maternal-child systems send HTML tables called ``.xls``.
+What a file is, its first bytes say, not its name: maternal-child systems send HTML tables called ``.xls``
+(:mod:`popanalysis.acquire.pages` reads those).
 The declared size of a sheet is never trusted (programs write ``A1`` or the whole grid): cells are read as they come.
 """
 
@@ -49,7 +50,7 @@ def read_workbook(data: bytes, file: str) -> list[Table]:
 
     Raises
     ------
-    SourceFileError : the file is encrypted, damaged, or not a workbook that can be read.
+    SourceFileError : the file is damaged, or not a workbook that can be read.
     """
     if data.startswith(_OLE2):
         return _read_xls(data, file)
@@ -171,11 +172,6 @@ def _read_xls(data: bytes, file: str) -> list[Table]:
     try:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
     except _DAMAGED_XLS as error:
-        if "ncrypt" in str(error) or "ncryptedPackage".encode("utf-16-le") in data:
-            raise SourceFileError(
-                zh=f"文件 {file} 设有打开密码，无法读取。请取消密码后另存，或请报送单位发送未加密的文件（经规定的渠道）。",
-                en=f"File {file} is protected by a password and cannot be read. Save it without the password, or ask the office for an unprotected copy (over the channel laid down for it).",
-                file=file, encrypted=True) from error
         raise _unreadable(file, f"{type(error).__name__}: {error}") from error
     return [_xlrd_table(sheet, book.datemode) for sheet in book.sheets()]
 
