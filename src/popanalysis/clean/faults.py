@@ -28,6 +28,7 @@ DONE: Final[Mapping[str, Text]] = MappingProxyType({
     "copied": Text("按上一行填入", "taken from the row above"),
     "read_without": Text("其余各列照常读取", "the other columns were read as usual"),
     "not_stored": Text("不予保存", "not stored"),
+    "parted": Text("已分开读取", "read as two values"),
     "kept_apart": Text("按两条记录保留", "kept as two records"),
 })
 
@@ -75,6 +76,7 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     "name_mark_removed": Text("姓名后有标记符号", "a mark after the name"),
     "name_placeholder": Text("尚未取名", "not named yet"),
     "name_unknown_character": Text("姓名中有未能写出的字", "a character of the name could not be written"),
+    "name_beside_number": Text("姓名和号码写在同一单元格", "name and number in one cell"),
     "name_unreadable": Text("姓名无法识别", "cannot be read as a name"),
     # dates
     "date_ambiguous": Text("日期写法有多种理解，请写成 2025-03-05 的形式", "the date can be read in several ways"),

@@ -20,6 +20,7 @@ from popanalysis.clean.faults import Finding
 from popanalysis.clean.fields import Circumstances, clean_field, typed
 from popanalysis.clean.findings import CLEAN_FAULTS_COLUMNS, Findings
 from popanalysis.clean.marriages import settle_service_type
+from popanalysis.clean.one_cell import part_names_and_numbers
 from popanalysis.clean.persons import check_numbers, read_own_number
 from popanalysis.clean.reasons import TEXTS_WITH_REASONS, set_policy_words_aside, settle_defer_class, settle_doubt_class
 from popanalysis.clean.told import settle_told
@@ -91,6 +92,7 @@ def clean_records(
         raise ParameterError(zh="数据表的行标签有重复，无法逐行说明问题。请先重设索引。", en="The frame's index is not unique, so faults could not name their row. Reset the index first.")
     given = Circumstances(divisions if divisions is not None else Divisions.load(None, ""), as_of, date_order, kind)
     found = Findings(frame.index)
+    frame = part_names_and_numbers(frame, kind, found)
     columns: dict[str, pd.Series] = {}
     raw: dict[str, npt.NDArray[np.object_]] = {}
     cells: dict[str, tuple[npt.NDArray[np.object_], pd.Categorical | None]] = {}
