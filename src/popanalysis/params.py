@@ -129,8 +129,8 @@ class InputSource(_Checked):
 
     @property
     def name(self) -> str:
-        """The source as written in the parameters."""
-        return self.path if self.path is not None else f"{self.database}: {self.query}"
+        """The source as written in the parameters; a query on one line."""
+        return self.path if self.path is not None else " ".join(f"{self.database}: {self.query}".split())
 
 
 class RuleFolders(_Checked):

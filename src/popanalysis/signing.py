@@ -55,7 +55,7 @@ def verify_record(folder: Path, *, progress: bool = False) -> Verification:
     refuse_changed_files(revision, told)
     params = QuarterParams.from_values(told["parameters"])
     root = project_root(revision)
-    _refuse_missing_inputs(told, root)
+    _refuse_missing_inputs(told, params, root)
     hints = tuple(_what_changed_since(told, params, root))
     if told["previous_record"]:  # the revision the record was made from, also when the previous quarter has a newer one by now
         params = params.model_copy(update={"previous_record": told["previous_record"]["folder"]})
@@ -127,9 +127,10 @@ def _read_sign_offs(home: Path) -> dict[str, Any]:
     return signed
 
 
-def _refuse_missing_inputs(told: Mapping[str, Any], root: Path) -> None:
-    """A record cannot be run again without what it was made from."""
-    gone = [entry["file"] for entry in (*told["inputs"], *told.get("other_inputs", [])) if not (root / entry["file"]).exists()]
+def _refuse_missing_inputs(told: Mapping[str, Any], params: QuarterParams, root: Path) -> None:
+    """A record cannot be run again without what it was made from; a database is asked again and says so itself."""
+    queries = {source.name for sources in params.inputs.values() for source in sources if source.path is None}
+    gone = [entry["file"] for entry in (*told["inputs"], *told.get("other_inputs", [])) if entry["file"] not in queries and not (root / entry["file"]).exists()]
     if gone:
         raise RecordError(
             zh=f"生成该记录的原文件已移走或改名：{'、'.join(gone)}。请恢复后再核验。",

@@ -15,7 +15,7 @@ from popanalysis.acquire import read_submission, read_submissions, recognise_fil
 from popanalysis.acquire.kinds import KIND_NAMES
 from popanalysis.clean import DONE, FAULTS
 from popanalysis.columns import KINDS
-from popanalysis.errors import NotYetError, ParameterError, ProblemsFoundError, SourceFileError
+from popanalysis.errors import ParameterError, ProblemsFoundError, SourceFileError
 from popanalysis.params import InputSource, QuarterParams
 from popanalysis.reference import reference_table
 from popanalysis.report import label
@@ -154,11 +154,6 @@ def test_layout_of_another_kind_is_refused(make_xlsx: MakeXlsx, tmp_path: Path) 
     layout = write_layout(tmp_path, "kind: town_birth\n")
     with pytest.raises(ParameterError, match=r"town_birth.*birth_cert"):
         read_submission(InputSource(path=path.name, columns=layout), "birth_cert", tmp_path)
-
-
-def test_a_database_is_reserved(tmp_path: Path) -> None:
-    with pytest.raises(NotYetError):
-        read_submission(InputSource(database="env:DB", query="select 1"), "birth_cert", tmp_path)
 
 
 def test_sheet_that_the_file_does_not_have(make_xlsx: MakeXlsx, tmp_path: Path) -> None:

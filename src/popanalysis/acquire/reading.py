@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from popanalysis.acquire.absences import absent_columns
+from popanalysis.acquire.database import read_query
 from popanalysis.acquire.formats import is_of_the_system, refuse_other_formats
 from popanalysis.acquire.layouts import OfficeLayout, is_known_header
 from popanalysis.acquire.pages import is_page, read_page
@@ -22,7 +23,7 @@ from popanalysis.acquire.text import read_text_table
 from popanalysis.acquire.together import Attempt, listed_twice, swapped_kinds
 from popanalysis.acquire.workbook import is_workbook, read_workbook
 from popanalysis.columns import DEPARTMENT_OF_KIND, FAULTS_COLUMNS
-from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, SourceFileError, Text, raise_together
+from popanalysis.errors import ParameterError, PopAnalysisError, SourceFileError, Text, raise_together
 from popanalysis.params import InputSource, QuarterParams
 
 __all__ = ["read_bytes", "read_submission", "read_submissions", "read_tables"]
@@ -103,29 +104,34 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
 
     Raises
     ------
-    NotYetError : a database is named, which this version does not read.
     SourceFileError : the file is missing or unreadable, no sheet fits the kind, a needed column is absent, or the list is empty.
     ParameterError : the layout is wrong.
     """
-    if source.path is None:
-        raise NotYetError("inputs: database")
-    file = source.path
+    file = source.name
     layout = _layout_for(source, kind, root)
-    data = read_bytes(root / file, file)
-    tables = read_tables(data, file, layout, source.password_env)
+    tables, sha256 = _tables_of(source, layout, root)
     wanted = [source.sheet] if source.sheet else layout.sheets if layout and layout.sheets else None
     raise_together(absent_sheets(wanted, tables, file))
     parts = [read_sheet(table, kind, file, layout, wanted) for table in tables]
     used = [part for part in parts if part.reading.used]
     raise_together(refusals(parts, tables, kind, file, settled=layout is not None))
     return Submission(
-        kind=kind, department=DEPARTMENT_OF_KIND[kind], file=file, sha256=hashlib.sha256(data).hexdigest(),
+        kind=kind, department=DEPARTMENT_OF_KIND[kind], file=file, sha256=sha256,
         sheets=tuple(part.reading for part in parts),
         cells=pd.concat([part.cells for part in used], ignore_index=True),
         types=joined_types([part.types for part in used]),
         rows=pd.concat([part.rows for part in parts], ignore_index=True),
         faults=pd.DataFrame([*(fault for part in parts for fault in part.faults), *absent_columns(used, kind, file)], columns=list(FAULTS_COLUMNS), dtype=object),
         replaces=source.replaces, date_order=layout.date_order if layout else None, likely=_likely(used))
+
+
+def _tables_of(source: InputSource, layout: OfficeLayout | None, root: Path) -> tuple[list[Table], str]:
+    """Return the sheets of a source and the SHA-256 of the file, or of what the database answered."""
+    if source.path is None:
+        table, sha256 = read_query(str(source.database), str(source.query), source.name)
+        return [table], sha256
+    data = read_bytes(root / source.path, source.path)
+    return read_tables(data, source.path, layout, source.password_env), hashlib.sha256(data).hexdigest()
 
 
 def _likely(used: Sequence[SheetParts]) -> str | None:
@@ -139,8 +145,8 @@ def _layout_for(source: InputSource, kind: str, root: Path) -> OfficeLayout | No
     layout = OfficeLayout.read(root / source.columns, source.columns)
     if layout.kind != kind:
         raise ParameterError(
-            zh=f"列对应文件 {source.columns} 写的类别是 {layout.kind}，但参数中将它用于 {kind}（{source.path}）。请改正其中之一。",
-            en=f"Layout {source.columns} describes {layout.kind}, but the parameters use it for {kind} ({source.path}). Correct one of them.",
+            zh=f"列对应文件 {source.columns} 写的类别是 {layout.kind}，但参数中将它用于 {kind}（{source.name}）。请改正其中之一。",
+            en=f"Layout {source.columns} describes {layout.kind}, but the parameters use it for {kind} ({source.name}). Correct one of them.",
             file=source.columns, kind=kind)
     return layout
 

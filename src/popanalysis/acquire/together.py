@@ -42,7 +42,7 @@ def listed_twice(attempts: Sequence[Attempt], root: Path) -> Iterator[ParameterE
         for one, other in combinations(same, 2):
             if _replaces(one, other) or _replaces(other, one) or _other_sheets(one, other):
                 continue
-            a, b = str(one.source.path), str(other.source.path)
+            a, b = one.source.name, other.source.name
             kinds = f"“{KIND_NAMES[one.kind].zh}”和“{KIND_NAMES[other.kind].zh}”"
             if a == b and one.kind == other.kind:
                 zh, en = f"文件 {a} 在“{KIND_NAMES[one.kind].zh}”（{one.kind}）下列了两次", f"File {a} is listed twice under {one.kind}"
@@ -59,8 +59,10 @@ def _hash(attempt: Attempt, root: Path) -> str | None:
     """Return the content's hash, ``None`` for a file that is absent, unreadable or empty: that is told already."""
     if attempt.submission:
         return attempt.submission.sha256
+    if attempt.source.path is None:
+        return None
     try:
-        data = (root / str(attempt.source.path)).read_bytes()
+        data = (root / attempt.source.path).read_bytes()
     except OSError:
         return None
     return hashlib.sha256(data).hexdigest() if data.strip() else None
@@ -84,8 +86,8 @@ def swapped_kinds(attempts: Sequence[Attempt]) -> Iterator[ParameterError]:
     for one, other in combinations(doubtful, 2):
         if (one.likely, other.likely) == (other.kind, one.kind):
             yield ParameterError(
-                zh=f"两份文件的类别可能写反：{one.source.path} 列为“{KIND_NAMES[one.kind].zh}”（{one.kind}），但更像“{KIND_NAMES[other.kind].zh}”；"
-                   f"{other.source.path} 列为“{KIND_NAMES[other.kind].zh}”（{other.kind}），但更像“{KIND_NAMES[one.kind].zh}”。请在 inputs 中对调；如类别无误，请为其写明列对应（columns）。",
-                en=f"The kinds of two files may be swapped: {one.source.path} is listed as {one.kind} but looks like {other.kind}, {other.source.path} is listed as {other.kind} "
+                zh=f"两份文件的类别可能写反：{one.source.name} 列为“{KIND_NAMES[one.kind].zh}”（{one.kind}），但更像“{KIND_NAMES[other.kind].zh}”；"
+                   f"{other.source.name} 列为“{KIND_NAMES[other.kind].zh}”（{other.kind}），但更像“{KIND_NAMES[one.kind].zh}”。请在 inputs 中对调；如类别无误，请为其写明列对应（columns）。",
+                en=f"The kinds of two files may be swapped: {one.source.name} is listed as {one.kind} but looks like {other.kind}, {other.source.name} is listed as {other.kind} "
                    f"but looks like {one.kind}. Exchange them under 'inputs'; if the kinds are right, give the files a layout ('columns').",
-                files=(one.source.path, other.source.path), kinds=(one.kind, other.kind))
+                files=(one.source.name, other.source.name), kinds=(one.kind, other.kind))
