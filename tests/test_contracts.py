@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -87,6 +88,9 @@ def texts(revision: Path) -> dict[str, str]:
     for path in sorted(p for p in revision.rglob("*") if p.is_file()):
         if path.suffix == ".parquet":
             found[path.name] = "\n".join(str(v) for column in pq.read_table(path).to_pydict().values() for v in column)
+        elif path.suffix == ".xlsx":
+            book = openpyxl.load_workbook(path, read_only=True)
+            found[path.relative_to(revision).as_posix()] = "\n".join(str(v) for page in book for row in page.iter_rows(values_only=True) for v in row if v is not None)
         else:
             found[path.relative_to(revision).as_posix()] = path.read_text(encoding="utf-8-sig")
     return found

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "popanalysis"
 STAGES = ("acquire", "clean", "link", "reconcile", "refer", "measure", "report")
-SHARED = {"schemas", "columns", "errors", "intervals", "params", "periods", "project", "reference", "rulefile", "workspace"}
+SHARED = {"schemas", "columns", "errors", "intervals", "params", "periods", "project", "reference", "rulefile", "workbooks", "workspace"}
 #: the verbs above the stages; run.py may be used by those after it
 ABOVE = {"making": set(), "run": {"making"}, "signing": {"making", "run"}, "start": set(), "doctor": set(), "cli": {"run", "signing", "start", "doctor", "synthetic"}}
 #: library -> the only room that knows it

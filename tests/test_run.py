@@ -30,6 +30,8 @@ REVISION = {
         "reported_totals", "row_accounting")),
     *(f"restricted/{name}" for name in (
         "carried_forward.parquet", "cases.csv", "faults.csv", "linked_records.csv", "links.csv", "records.parquet", "relations.csv")),
+    *(f"restricted/returns/{name}.xlsx" for name in (
+        "civil_affairs_民政_婚姻登记", "health_卫生_出生医学登记", "police_公安_出生申报", "police_公安_暂缓落户", "township_乡镇_出生调查", "township_乡镇_新婚调查")),
 }
 WITHOUT_NOTEBOOK = {".lock", "FAILED/FAILED.txt"}
 FAILED_IN_NOTEBOOK = WITHOUT_NOTEBOOK | {"FAILED/FAILED_quarterly_record.ipynb"}

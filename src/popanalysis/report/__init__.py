@@ -45,6 +45,7 @@ from popanalysis.report.privacy import (
     suppress_small,
 )
 from popanalysis.report.results import Results
+from popanalysis.report.return_sheets import compose_return_sheets
 from popanalysis.report.scan import Finding, scan_publish
 from popanalysis.report.seal import file_hash, fingerprint, notebook_outputs, seal, sealed_files
 from popanalysis.report.summary_files import write_summary
@@ -84,6 +85,7 @@ __all__ = [
     "chapter_timeliness",
     "chapter_to_do",
     "check_self_contained",
+    "compose_return_sheets",
     "compose_run_record",
     "definitions",
     "file_hash",

@@ -24,10 +24,11 @@ from popanalysis.columns import (
     RELATIONS_COLUMNS,
 )
 
-__all__ = ["PUBLISH", "RESTRICTED", "make_folders", "personal_values", "write_json", "write_records", "write_restricted", "write_table"]
+__all__ = ["PUBLISH", "RESTRICTED", "RETURNS", "make_folders", "personal_values", "write_json", "write_records", "write_restricted", "write_table"]
 
 PUBLISH = "publish"
 RESTRICTED = "restricted"
+RETURNS = "returns"  # inside RESTRICTED
 
 #: restricted table -> the columns it begins with
 _TABLES: Mapping[str, tuple[str, ...]] = {
@@ -47,7 +48,7 @@ def make_folders(folder: Path) -> None:
 
 def write_restricted(
     folder: Path, *, linked_records: pd.DataFrame, links: pd.DataFrame, cases: pd.DataFrame, relations: pd.DataFrame, faults: pd.DataFrame,
-    records: Mapping[str, pd.DataFrame], carried_forward: pd.DataFrame,
+    records: Mapping[str, pd.DataFrame], carried_forward: pd.DataFrame, return_sheets: Mapping[str, bytes],
 ) -> None:
     """Write the tables that hold rows about persons.
 
@@ -57,6 +58,7 @@ def write_restricted(
     linked_records, links, cases, relations, faults : the tables of :mod:`popanalysis.schemas`; further columns follow the named ones.
     records : kind -> typed records, index record_id.
     carried_forward : what the next quarter reads.
+    return_sheets : name -> workbook, from :func:`popanalysis.report.compose_return_sheets`.
     """
     restricted = folder / RESTRICTED
     frames = {"linked_records": linked_records, "links": links, "cases": cases, "relations": relations, "faults": faults}
@@ -65,6 +67,9 @@ def write_restricted(
         write_table(restricted / f"{name}.csv", frame.reindex(columns=columns).sort_values(_SORTED_BY[name], kind="stable"))
     write_records(restricted / "records.parquet", records)
     _write_parquet(restricted / "carried_forward.parquet", carried_forward)
+    (restricted / RETURNS).mkdir(exist_ok=True)
+    for name, content in return_sheets.items():
+        (restricted / RETURNS / name).write_bytes(content)
 
 
 def write_records(path: Path, records: Mapping[str, pd.DataFrame]) -> None:

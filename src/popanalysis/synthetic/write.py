@@ -5,10 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import re
-import zipfile
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 import pandas as pd
 import xlwt
@@ -17,11 +14,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from popanalysis.synthetic.sheet import Sheet
+from popanalysis.workbooks import workbook_as_bytes
 
 __all__ = ["csv_bytes", "old_workbook_bytes", "table_bytes", "workbook_bytes"]
-
-_MADE_ON: Final = dt.datetime(2025, 1, 1)
-_ZIP_TIME: Final = (2025, 1, 1, 0, 0, 0)
 
 
 def csv_bytes(sheet: Sheet) -> bytes:
@@ -40,12 +35,9 @@ def workbook_bytes(sheets: Sequence[Sheet], author: str) -> bytes:
     """Return the sheets as an xlsx workbook; text stays text, identity numbers included."""
     book = Workbook()
     book.remove(book.active)
-    book.properties.creator, book.properties.created = author, _MADE_ON
     for sheet in sheets:
         _add_sheet(book, sheet)
-    made = io.BytesIO()
-    book.save(made)
-    return _without_time(made.getvalue())
+    return workbook_as_bytes(book, author)
 
 
 def old_workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
@@ -90,17 +82,3 @@ def _set_widths(page: object, cells: Iterable[Sequence[object]]) -> None:
     for place in range(max(len(row) for row in rows) if rows else 0):
         longest = max(len(str(row[place])) for row in rows if place < len(row) and row[place] is not None)
         page.column_dimensions[get_column_letter(place + 1)].width = min(2 + 1.6 * longest, 46)  # type: ignore[attr-defined]
-
-
-def _without_time(book: bytes) -> bytes:
-    """Put fixed times in place of the moment of saving; stored, not deflated, so that no zlib version shows."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new:
-        for item in old.infolist():
-            content = old.read(item)
-            if item.filename == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", f"{_MADE_ON:%Y-%m-%dT%H:%M:%SZ}".encode(), content)
-            fixed = zipfile.ZipInfo(item.filename, date_time=_ZIP_TIME)
-            fixed.create_system = 0
-            new.writestr(fixed, content)
-    return out.getvalue()

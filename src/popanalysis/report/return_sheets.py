@@ -1,0 +1,147 @@
+"""What goes back to an office: the rows of its own list that need a look, the cells marked, what is wrong in plain words.
+
+Columns that the comparison does not need are not in them, nor what may be used but not written; of sealed lists only the places are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from popanalysis.acquire.submission import ColumnMatch, Submission
+from popanalysis.clean.faults import FAULTS
+from popanalysis.clean.reasons import TEXTS_WITH_REASONS
+from popanalysis.columns import MEMORY_ONLY_FIELDS, SEALED_KINDS
+from popanalysis.params import QuarterParams
+from popanalysis.report.chapters.base import in_language
+from popanalysis.report.messages import label
+from popanalysis.workbooks import workbook_as_bytes
+
+__all__ = ["compose_return_sheets"]
+
+#: what an office is asked about; repairs and remarks stay here
+_ASKED: Final = ("error", "warning")
+_MARK: Final = PatternFill("solid", fgColor="FFF2CC")
+_HEAD: Final = PatternFill("solid", fgColor="EDEDED")
+_EDGE: Final = Border(*[Side("thin", color="BFBFBF")] * 4)
+_WIDEST: Final = 40  # half-width characters
+_USUAL: Final = 21
+
+
+def compose_return_sheets(submissions: Iterable[Submission], faults: pd.DataFrame, params: QuarterParams) -> dict[str, bytes]:
+    """Return a workbook for every file in which something must be asked about: name -> bytes.
+
+    Parameters
+    ----------
+    submissions : what was read. faults : FAULTS_COLUMNS, of all files.
+    """
+    asked = faults[faults["severity"].isin(_ASKED)]
+    replaced = {s.replaces for s in submissions if s.replaces}
+    found: dict[str, bytes] = {}
+    for submission in submissions:
+        own = asked[asked["file"].eq(submission.file)]
+        if len(own) and submission.file not in replaced:
+            name = f"{submission.department}_{PurePosixPath(submission.file).stem or submission.kind}"
+            name = next(n for n in (name, *(f"{name}_{i}" for i in range(2, 1000))) if f"{n}.xlsx" not in found)
+            found[f"{name}.xlsx"] = workbook_as_bytes(_workbook(submission, own, params), "popanalysis")
+    return found
+
+
+def _workbook(submission: Submission, faults: pd.DataFrame, params: QuarterParams) -> Workbook:
+    language = params.language
+    book = Workbook()
+    _add_cover(book, submission, faults, params)
+    of_rows = faults[_about_records(submission, faults)]
+    for reading in submission.sheets:
+        own = of_rows[of_rows["sheet"].eq(reading.name)]
+        if len(own):
+            columns = [] if submission.kind in SEALED_KINDS else [c for c in reading.columns if c.decision == "used" and c.field not in MEMORY_ONLY_FIELDS]
+            name = "".join("_" if character in r"[]:*?/\'" else character for character in reading.name)[:31] or in_language("名单", "list", language)
+            page = book.create_sheet(name if name not in book.sheetnames else f"{name[:28]}_2")
+            _add_rows(page, submission, reading.name, columns, own, language)
+    return book
+
+
+def _add_cover(book: Workbook, submission: Submission, faults: pd.DataFrame, params: QuarterParams) -> None:
+    language, page = params.language, book.active
+    page.title = in_language("说明", "Read me", language)
+    of_rows = _about_records(submission, faults)
+    whole, rows_asked = faults[~of_rows], faults.loc[of_rows, ["sheet", "row"]].drop_duplicates()
+    office, period = label("department", submission.department, language), params.span.in_words(language)
+    lines = [
+        in_language(f"{period}名单需核对内容", f"What needs a look in the list of {period}", language),
+        in_language(f"报送单位：{office}", f"Office: {office}", language), in_language(f"原文件：{submission.file}", f"File: {submission.file}", language),
+        in_language(f"需核对 {len(rows_asked)} 行、{len(faults)} 处。各行按原文件的行号列出，需核对的单元格以浅黄色标出，说明见第二列。",
+                    f"{len(rows_asked)} rows, {len(faults)} places. Rows are named by their number in the file, cells marked in yellow; the second column says what is wrong.", language),
+        in_language("请对照原始材料核对。确需更正的，请在原文件中改正后重新报送整份名单；原值无误的，请在“核对结果”列注明“无误”。",
+                    "Please check against your papers. What is wrong: correct it in your file and send the whole list again. What is right: write 'right' under 'Result'.", language),
+        in_language("核对期间不影响当事人办理登记。", "Nobody's registration waits for this.", language)]
+    lines += [in_language("整份名单：", "The whole list: ", language) + _told(row, language) for row in whole.to_dict("records")]
+    for number, line in enumerate(lines, start=1):
+        page.row_dimensions[number].height = 18 * -(-_width(line) // 70) + (8 if number == 1 else 2)
+        cell = page.cell(number, 1, line)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.font = Font(bold=number == 1, size=14 if number == 1 else 11)
+    page.column_dimensions["A"].width = 78
+    page.page_setup.paperSize, page.page_setup.fitToHeight = page.PAPERSIZE_A4, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _about_records(submission: Submission, faults: pd.DataFrame) -> pd.Series:
+    """Mark the faults of records; the others (a missing column, a total that differs) are of a whole sheet."""
+    records = set(zip(submission.cells["sheet"], submission.cells["row"].astype(str), strict=True))
+    return pd.Series([place in records for place in zip(faults["sheet"].fillna(""), faults["row"].astype(str), strict=True)], index=faults.index, dtype=bool)
+
+
+def _add_rows(page: Any, submission: Submission, sheet: str, columns: Sequence[ColumnMatch], faults: pd.DataFrame, language: str) -> None:
+    heads = [in_language("原行号", "Row", language), in_language("需核对内容", "What to check", language), in_language("核对结果", "Result", language),
+             *(column.header.replace("_", "—") for column in columns)]
+    page.append(heads)
+    cells = submission.cells[submission.cells["sheet"].eq(sheet)].set_index("row")
+    for number, own in faults.assign(row=faults["row"].astype(int)).sort_values(["row", "cell", "fault"], kind="stable").groupby("row"):
+        row = int(str(number))
+        values = ["" if row not in cells.index or column.field in TEXTS_WITH_REASONS or pd.isna(cells.at[row, column.field]) else str(cells.at[row, column.field]) for column in columns]
+        page.append([row, "；".join(dict.fromkeys(_told(fault, language) for fault in own.to_dict("records"))), "", *values])
+        marked = {str(cell).rstrip("0123456789") for cell in own["cell"]}
+        for place, column in enumerate(columns, start=4):
+            cell = page.cell(page.max_row, place)
+            cell.data_type, cell.number_format = "s", "@"
+            if column.letter in marked:
+                cell.fill = _MARK
+    _dress(page, heads)
+
+
+def _told(fault: dict[Any, Any], language: str) -> str:
+    where = str(fault["column"]).replace("_", "—") + (f"（{fault['cell']}）" if fault["cell"] else "")
+    what = FAULTS[str(fault["fault"])].in_(language)
+    return f"{where}：{what}" if where else what
+
+
+def _dress(page: Any, heads: Sequence[str]) -> None:
+    widths = []
+    for place in range(1, len(heads) + 1):
+        longest = max(_width(str(cell.value or "")) for cell in page[get_column_letter(place)])
+        widths.append(min(longest + 2, _WIDEST if place == 2 else _USUAL))  # a number stays on one line
+        page.column_dimensions[get_column_letter(place)].width = widths[-1]
+    for row in page.iter_rows():
+        lines = max(-(-_width(str(cell.value or "")) // max(widths[place] - 2, 1)) for place, cell in enumerate(row))
+        page.row_dimensions[row[0].row].height = 15 * max(lines, 1) + 3
+        for cell in row:
+            cell.border, cell.alignment = _EDGE, Alignment(wrap_text=True, vertical="top")
+    for cell in page[1]:
+        cell.font, cell.fill = Font(bold=True), _HEAD
+    page.freeze_panes = "C2"
+    page.page_setup.orientation, page.page_setup.paperSize, page.page_setup.fitToHeight = "landscape", page.PAPERSIZE_A4, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.print_title_rows = "1:1"
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)

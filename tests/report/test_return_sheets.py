@@ -1,0 +1,104 @@
+"""Sheets that go back to an office: its faulty rows in its own layout, nothing that is not kept, the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from popanalysis.acquire import read_submission
+from popanalysis.clean import Divisions, clean_submissions
+from popanalysis.params import QuarterParams
+from popanalysis.report import compose_return_sheets
+
+HEAD = ["序号", "新生儿姓名", "性别", "出生日期", "健康状况", "产次", "母亲姓名", "母亲身份证号", "备注"]
+RIGHT = [1, "白小雨", "女", "2025-01-05", "良好", 2, "白塔娜", "159901199003050028", None]
+WRONG = [2, "包铁柱", "男", "2025-13-40", "良好", 1, "包金花", "159901199104050022", "计划外"]
+
+
+def sent(tmp_path: Path, *sheets: tuple[str, list[list[object]]], kind: str = "birth_cert", language: str = "zh") -> dict[str, openpyxl.Workbook]:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    book.save(tmp_path / "登记.xlsx")
+    params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": {kind: ["登记.xlsx"]}, "language": language})
+    submission = read_submission(params.inputs[kind][0], kind, tmp_path)
+    cleaned = clean_submissions([submission], params, Divisions.load(None, "159901"))
+    made, again = (compose_return_sheets([submission], cleaned.faults, params) for _ in range(2))
+    assert made == again
+    return {name: openpyxl.load_workbook(io.BytesIO(content)) for name, content in made.items()}
+
+
+@pytest.fixture
+def returned(tmp_path: Path) -> openpyxl.Workbook:
+    (name, book), = sent(tmp_path, ("东升镇", [["出生登记"], HEAD, RIGHT, WRONG])).items()
+    assert name == "health_登记.xlsx"
+    return book
+
+
+def test_only_rows_with_something_to_check_go_back_under_the_number_they_had(returned: openpyxl.Workbook) -> None:
+    rows = list(returned["东升镇"].iter_rows(values_only=True))
+    assert [row[0] for row in rows] == ["原行号", 4] and rows[1][3:6] == ("包铁柱", "男", "2025-13-40")
+    assert rows[0][1:4] == ("需核对内容", "核对结果", "新生儿姓名") and rows[1][2] is None
+
+
+def test_faulty_cells_are_marked_and_the_remark_names_them(returned: openpyxl.Workbook) -> None:
+    page = returned["东升镇"]
+    heads = [cell.value for cell in page[1]]
+    marked = {heads[cell.column - 1] for cell in page[2] if cell.fill.fgColor.rgb == "00FFF2CC"}
+    remark = page.cell(2, heads.index("需核对内容") + 1).value
+    assert marked == {"出生日期", "母亲身份证号"} and "出生日期（D4）：日期不存在" in remark and "母亲身份证号（H4）：身份证号校验码不符" in remark
+
+
+def test_what_is_dropped_or_only_kept_in_memory_does_not_go_back(returned: openpyxl.Workbook) -> None:
+    text = str([row for page in returned for row in page.iter_rows(values_only=True)])
+    heads = [cell.value for cell in returned["东升镇"][1]]
+    assert not {"健康状况", "产次"} & set(heads) and "良好" not in text and "计划外" not in text
+
+
+def test_numbers_stay_text_and_the_cover_says_what_to_do(returned: openpyxl.Workbook) -> None:
+    page = returned["东升镇"]
+    assert page.cell(2, [c.value for c in page[1]].index("母亲身份证号") + 1).data_type in ("s", "inlineStr")
+    cover = "".join(str(row[0]) for row in returned["说明"].iter_rows(values_only=True))
+    assert "卫生健康" in cover and "需核对 1 行" in cover and "重新报送整份名单" in cover and "不影响当事人办理登记" in cover
+
+
+def test_repairs_and_remarks_are_nobodys_business_but_ours(tmp_path: Path) -> None:
+    head = ["签发日期", "出生证编号", *[h for h in HEAD if h not in ("健康状况", "备注")]]
+    row = ["2025-01-08", "Z159900001", 1, "白小雨", "女", "2025-01-05", 2, " 白塔娜 ", "15990119900305002\u200b8"]
+    assert sent(tmp_path, ("登记", [head, row])) == {}
+
+
+def test_what_a_whole_sheet_lacks_stands_on_the_cover(returned: openpyxl.Workbook) -> None:
+    cover = [str(row[0]) for row in returned["说明"].iter_rows(values_only=True)]
+    assert any(line.startswith("整份名单：") and "签发" in line for line in cover)
+
+
+def test_every_sheet_of_a_file_has_its_own(tmp_path: Path) -> None:
+    (book,) = sent(tmp_path, ("东升镇", [HEAD, WRONG]), ("新民乡", [HEAD, RIGHT]), ("胡吉尔农场", [HEAD, RIGHT, WRONG])).values()
+    assert book.sheetnames == ["说明", "东升镇", "胡吉尔农场"]
+
+
+def test_of_adoptions_only_places_go_back(tmp_path: Path) -> None:
+    head = ["收养人姓名", "收养人身份证号", "被收养人姓名", "性别", "出生日期", "收养登记日期", "收养登记证字号"]
+    books = sent(tmp_path, ("收养登记", [["收养登记"], head, ["某甲乙", "159901198001010012", "某丙丁", "男", "2025-13-01", "2025-03-02", "收字第1号"]]), kind="adoption")
+    text = str([row for book in books.values() for page in book for row in page.iter_rows(values_only=True)])
+    assert books and "某甲乙" not in text and "某丙丁" not in text and "159901198001010012" not in text and "E3" in text
+
+
+def test_in_english_where_the_record_is(tmp_path: Path) -> None:
+    (book,) = sent(tmp_path, ("a", [HEAD, WRONG]), language="en").values()
+    assert book.sheetnames[0] == "Read me" and [cell.value for cell in book["a"][1]][:3] == ["Row", "What to check", "Result"]
+
+
+def test_a_name_that_begins_like_a_formula_is_text(tmp_path: Path) -> None:
+    row = [2, "=1+1", "男", "2025-13-40", "", "", "包金花", "159901199104050022", None]
+    (book,) = sent(tmp_path, ("a", [HEAD, row])).values()
+    assert all(cell.data_type != "f" for page in book for line in page.iter_rows() for cell in line)
+
+
