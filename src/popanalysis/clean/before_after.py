@@ -62,6 +62,8 @@ def _settle_pair(columns: Columns, item: str, own: str, is_item: pd.Series, may_
         _ensure(columns, field, like=next(name for name in (own, new, old) if name in columns))
     unchanged = ~may_change & columns[old].notna() & columns[own].isna() & columns[new].isna()
     _take(columns, own, old, unchanged)
+    as_before = is_item & (columns[old] == columns[own]).fillna(False) & (columns[new] != columns[own]).fillna(False)
+    _empty(columns, own, as_before)  # the list repeats the former value beside the change; the new one is valid now
     _take(columns, own, new, columns[new].notna())
     differs = columns[old].notna() & columns[own].notna() & (columns[old] != columns[own]).fillna(False)
     _take(columns, new, own, is_item | differs)

@@ -13,6 +13,7 @@ from popanalysis.report.chapters.base import (
     few,
     in_language,
     new_chapter,
+    say_absent,
     was_received,
     word,
     words_of_chart,
@@ -47,6 +48,10 @@ def chapter_births(
     _add_figures(chapter, held, sums, home, standing)
     published = suppress_counts(held, params.small_cells, sums=sums)
     received = [kind for kind in lists if was_received(kind, params)]  # a list that is not there holds nothing, which is not to say that births are missing from it
+    if not received:
+        for kind in lists:
+            say_absent(chapter, kind, params)
+        return chapter
     drawn = by_lists.index[~by_lists[[kind for kind in lists if kind not in received]].any(axis=1)]
     keys = held.index[by_lists.index.get_indexer(drawn)]
     index = pd.MultiIndex.from_frame(by_lists.loc[drawn, received], names=received)
