@@ -133,13 +133,16 @@ def _at_hand(linked: LinkedPeriod, earlier: Earlier) -> frozenset[str]:
     return frozenset(linked.events).union(*(s[s.index.isin(took_part)].dropna() for s in before))
 
 
-def describe_links(engine: Linked) -> tuple[list[Note], dict[str, float | None], int, int]:
+def describe_links(engine: Linked | None) -> tuple[list[Note], dict[str, float | None], int, int]:
     """Tell how sure the links are, in plain numbers.
 
     Returns
     -------
-    Notes of the model; expected ``false_link_rate`` and ``missed_match_rate`` (0-1); links; pairs left to review.
+    Notes of the model; expected ``false_link_rate`` and ``missed_match_rate`` (0-1); links; pairs left to review. Of an event without
+    lists there are none.
     """
+    if engine is None:
+        return [], {}, 0, 0
     decisions = engine.links["link_decision"].value_counts()
     notes = list(engine.notes)
     expected = {name: engine.model.errors.get(name) for name in ("false_link_rate", "missed_match_rate")}
@@ -148,7 +151,7 @@ def describe_links(engine: Linked) -> tuple[list[Note], dict[str, float | None],
 
 def count_links(engine: Linked | None) -> tuple[int, int]:
     """Return how many pairs were linked and how many are left to a reviewer; of an event that was not linked, none."""
-    return describe_links(engine)[2:] if engine is not None else (0, 0)
+    return describe_links(engine)[2:]
 
 
 def _known_since(earlier: Earlier, span: Period) -> dt.date:

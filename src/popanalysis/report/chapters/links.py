@@ -37,6 +37,9 @@ def chapter_linkage(engine_notes: Sequence[Note], expected: Mapping[str, float |
     chapter.results.add("linkage.links", n_links, "count", definition={"zh": "认定为同一出生的记录对", "en": "Pairs of records linked"})
     chapter.results.add("linkage.review", n_review, "count", definition={"zh": "待人工审核的记录对", "en": "Pairs left to clerical review"})
 
+    if not (expected or n_links or engine_notes):
+        chapter.show(paragraph(in_language("没有可供比对的两份以上出生名单。", "There were no two lists of births to link.", language)))
+        return chapter
     review = few(n_review, params)
     false, missed = (_expected(expected.get(key), language) for key in ("false_link_rate", "missed_match_rate"))
     chapter.show(paragraph(in_language(

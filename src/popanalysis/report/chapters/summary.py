@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from popanalysis.columns import FATES
+from popanalysis.columns import FATES, MARRIAGE_KINDS
 from popanalysis.params import QuarterParams
 from popanalysis.report.chapters.base import Chapter, in_language, new_chapter, was_received, word
 from popanalysis.report.messages import label, labels
@@ -58,6 +58,8 @@ def _told(figures: Results, key: str, language: str, zh_unit: str = "") -> str:
 def _births(figures: Results, lists: Sequence[str], params: QuarterParams) -> str:
     language = params.language
     received = [kind for kind in lists if was_received(kind, params)]
+    if not received:
+        return in_language("未收到出生名单，无从统计。", "No list of births was received.", language)
     total = _told(figures, "births.held_by.total", language, "例")
     in_all = _told(figures, f"births.held_by.{'_and_'.join(received)}", language, "例")
     which = f"{len(received)} 份名单" if len(received) == len(lists) else f"已收到的 {len(received)} 份名单"
@@ -82,6 +84,9 @@ def _marriages(figures: Results, language: str) -> str:
     if "marriages.held_by.total" not in figures:
         return ""
     both = _told(figures, "marriages.held_by.marriage_and_town_marriage", language, "对")
+    if "not_received" in {figures[f"arrivals.{kind}.state"]["value"] for kind in MARRIAGE_KINDS}:
+        return in_language(f"{_told(figures, 'marriages.held_by.total', language, '对')}（只收到一份婚姻名单，无从比对）。",
+                           f"{_told(figures, 'marriages.held_by.total', language)} of the quarter; one of the two lists was not received.", language)
     return in_language(f"{_told(figures, 'marriages.held_by.total', language, '对')}，其中民政、镇村名单均已见到的 {both}。",
                        f"{_told(figures, 'marriages.held_by.total', language)} of the quarter; {both} of them stand in both lists.", language)
 
