@@ -199,6 +199,7 @@ def test_replaced_submission_stays_accounted_for_and_takes_no_part(clean: Clean)
     lists = clean({"一.csv": [CERT, cert(), cert("Y159000002", "王二")], "二.csv": [CERT, cert()]}, {"birth_cert": [{"path": "二.csv", "replaces": "一.csv"}]})
     by_file = lists.accounting.groupby(["file", "fate"]).size().to_dict()
     assert by_file == {("一.csv", "superseded"): 3, ("二.csv", "not_a_record"): 1, ("二.csv", "used"): 1}
+    assert lists.edits[["edit", "file_from", "row_from"]].to_numpy().tolist() == [["withdrawn", "一.csv", 3]]
 
 
 @pytest.mark.parametrize("corrected", ["a_更正.csv", "z_更正.csv"])

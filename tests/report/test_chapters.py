@@ -94,6 +94,18 @@ def test_a_column_that_is_missing_speaks_of_no_person_and_is_named():
     assert chapter.results["faults.birth_cert.column_missing"]["value"] == 1
 
 
+def test_what_changed_in_a_list_sent_again_is_counted_by_rows():
+    faults = pd.DataFrame(columns=list(FAULTS_COLUMNS))
+    places = {"file_from": "a.xlsx", "sheet_from": "", "file_to": "b.xlsx", "sheet_to": ""}
+    rows = [{"edit": "added", "row_from": "", "row_to": n, "field": ""} for n in range(2, 9)] + [
+        {"edit": "changed", "row_from": n, "row_to": n, "field": field} for n in range(20, 26) for field in ("mother_name", "birth_date")] + [{"edit": "withdrawn", "row_from": 9, "row_to": "", "field": ""}]
+    edits = pd.DataFrame([{**places, "kind": "birth_cert", **row} for row in rows])
+    chapter = chapter_faults(faults, params(), edits)
+    assert "新增 7 行，撤回 <5 行，更正 6 行" in repr(chapter) and chapter.results["edits.birth_cert.changed"]["value"] == 6
+    assert chapter.results["edits.birth_cert.withdrawn"]["value"] is None
+    assert "edits.csv" not in repr(chapter_faults(faults, params(), edits.assign(kind="adoption")))
+
+
 def test_no_faults_are_said_in_words():
     assert "没有需要核对的内容" in repr(chapter_faults(faults(), params()))
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from popanalysis.acquire.submission import Submission
 from popanalysis.clean.divisions import Divisions
+from popanalysis.clean.edits import EDITS_COLUMNS, edits_between
 from popanalysis.clean.fates import settle_fates, with_act_date
 from popanalysis.clean.marriages import without_reissue_dates
 from popanalysis.clean.periods import far_births, wrong_periods
@@ -36,6 +37,7 @@ class CleanedLists:
     accounting : DataFrame, one row for every row that holds something: ``ACCOUNTING_COLUMNS``; ``record_id`` is "" where the row is no record,
         ``fate_reason`` a code, for duplicates ``same_as:<record_id>``.
     faults : DataFrame with ``FAULTS_COLUMNS``.
+    edits : what changed in submissions that were sent again (:func:`popanalysis.clean.edits.edits_between`).
     letters : (file, sheet, field) -> column letter; a birth date read from the child's number has that number's letter.
     totals : DataFrame kind, file, fate, n: the row accounting.
     """
@@ -43,6 +45,7 @@ class CleanedLists:
     records: Mapping[str, pd.DataFrame]
     accounting: pd.DataFrame
     faults: pd.DataFrame
+    edits: pd.DataFrame
     letters: Mapping[tuple[str, str, str], str]
     totals: pd.DataFrame
 
@@ -60,17 +63,20 @@ def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, 
     records: dict[str, pd.DataFrame] = {}
     accounts: list[pd.DataFrame] = []
     faults: list[pd.DataFrame] = [c.faults for c in cleaned]
+    edits: list[pd.DataFrame] = [pd.DataFrame(columns=list(EDITS_COLUMNS), dtype=object)]
     for kind in dict.fromkeys(s.kind for s in submissions):
         frame = _stack([c.records for c in cleaned if c.submission.kind == kind])
         frame = with_act_date(frame, kind, params.span)
         settled, twins = settle_fates(without_reissue_dates(frame) if kind == "marriage" else frame, kind, params.span, replaced)
         accounts.append(_accounts(settled))
+        edits += [edits_between(settled[settled["file"].eq(s.replaces)], settled[settled["file"].eq(s.file)], kind) for s in submissions if s.kind == kind and s.replaces]
         faults.append(_twin_faults(twins))
         used = settled[settled["fate"] == "used"]
         records[kind] = used.drop(columns=["kind", "department", "fate", "fate_reason"]).set_index("record_id")
     accounts += [_not_records(s, s.file in replaced) for s in submissions]
     accounting = _in_order(_stack(accounts)[list(ACCOUNTING_COLUMNS)])
-    return CleanedLists(records, accounting, _in_order(_stack(faults).reindex(columns=list(FAULTS_COLUMNS))), _letters(submissions), _totals(accounting))
+    told = _in_order(_stack(faults).reindex(columns=list(FAULTS_COLUMNS)))
+    return CleanedLists(records, accounting, told, _stack(edits), _letters(submissions), _totals(accounting))
 
 
 # --- one submission -----------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def make_folders(folder: Path) -> None:
 
 def write_restricted(
     folder: Path, *, linked_records: pd.DataFrame, links: pd.DataFrame, cases: pd.DataFrame, relations: pd.DataFrame, faults: pd.DataFrame,
-    records: Mapping[str, pd.DataFrame], carried_forward: pd.DataFrame, return_sheets: Mapping[str, bytes],
+    records: Mapping[str, pd.DataFrame], carried_forward: pd.DataFrame, edits: pd.DataFrame, return_sheets: Mapping[str, bytes],
 ) -> None:
     """Write the tables that hold rows about persons.
 
@@ -58,6 +58,7 @@ def write_restricted(
     linked_records, links, cases, relations, faults : the tables of :mod:`popanalysis.schemas`; further columns follow the named ones.
     records : kind -> typed records, index record_id.
     carried_forward : what the next quarter reads.
+    edits : what offices changed in lists sent again; written where there is any.
     return_sheets : name -> workbook, from :func:`popanalysis.report.compose_return_sheets`.
     """
     restricted = folder / RESTRICTED
@@ -67,6 +68,8 @@ def write_restricted(
         write_table(restricted / f"{name}.csv", frame.reindex(columns=columns).sort_values(_SORTED_BY[name], kind="stable"))
     write_records(restricted / "records.parquet", records)
     _write_parquet(restricted / "carried_forward.parquet", carried_forward)
+    if len(edits):
+        write_table(restricted / "edits.csv", edits)
     (restricted / RETURNS).mkdir(exist_ok=True)
     for name, content in return_sheets.items():
         (restricted / RETURNS / name).write_bytes(content)

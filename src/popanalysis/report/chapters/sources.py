@@ -69,6 +69,20 @@ def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
     return chapter
 
 
+def _say_edits(chapter: Chapter, edits: pd.DataFrame, params: QuarterParams) -> None:
+    """How many rows of a list sent again are new, gone or changed."""
+    language = params.language
+    for kind, own in edits.groupby("kind", sort=True):
+        rows = {edit: len(own.loc[own["edit"].eq(edit), ["file_from", "sheet_from", "row_from", "file_to", "sheet_to", "row_to"]].drop_duplicates()) for edit in ("added", "withdrawn", "changed")}
+        for edit, n in rows.items():
+            chapter.results.add(f"edits.{kind}.{edit}", n, "rows", definition={
+                "zh": f"{label('kind', str(kind), 'zh')}更正报送后{ {'added': '新增', 'withdrawn': '撤回', 'changed': '更正'}[edit] }的行", "en": f"Rows {edit} where {label('kind', str(kind), 'en')} was sent again"})
+        told = {edit: few(n, params) for edit, n in rows.items()}
+        chapter.show(paragraph(in_language(
+            f"{label('kind', str(kind), 'zh')}名单已更正报送：新增 {told['added']} 行，撤回 {told['withdrawn']} 行，更正 {told['changed']} 行，逐项见受限文件夹中的 edits.csv。",
+            f"{label('kind', str(kind), 'en')} was sent again: {told['added']} rows added, {told['withdrawn']} withdrawn, {told['changed']} changed; edits.csv of the restricted folder lists them.", language)))
+
+
 def _unread(source: Mapping[Any, Any], file: str, language: str) -> Iterator[str]:
     """What a reader of the figures must know of a file: sheets and columns left out, hidden rows taken."""
     for name, n_rows in source["hidden_sheets"]:
@@ -82,11 +96,12 @@ def _unread(source: Mapping[Any, Any], file: str, language: str) -> Iterator[str
         yield in_language(f"{file}：{heads} 列未能识别，未采用。", f"{file}: columns that could not be placed and were left out: {heads}.", language)
 
 
-def chapter_faults(faults: pd.DataFrame, params: QuarterParams) -> Chapter:
-    """What is wrong in the lists, for the offices to mend at the source.
+def chapter_faults(faults: pd.DataFrame, params: QuarterParams, edits: pd.DataFrame | None = None) -> Chapter:
+    """What is wrong in the lists, for the offices to mend at the source; and what they changed where a list was sent again.
 
     Parameters
     ----------
+    edits : from :func:`popanalysis.clean.clean_submissions`, a row for each row added or withdrawn and each field changed.
     faults : FAULTS_COLUMNS, one row a cell; only their counts are shown. Counts are of cells, but a cell speaks of a
         person: small ones are not shown. Nothing published adds them up, so nothing more has to be withheld.
     """
@@ -120,6 +135,8 @@ def chapter_faults(faults: pd.DataFrame, params: QuarterParams) -> Chapter:
             notes=[in_language("所在单元格见受限文件夹中的 faults.csv。", "The cells are named in faults.csv of the restricted folder.", language)]))
     elif not of_list.any():
         chapter.show(paragraph(in_language("各文件没有需要核对的内容。", "No file holds anything that needs checking.", language)))
+    if edits is not None and len(edits):
+        _say_edits(chapter, edits[~edits["kind"].isin(SEALED_KINDS)], params)
     _say_repairs(chapter, int(counted.loc[~counted["severity"].isin(_TO_CHECK), "n"].sum()), params)
     return chapter
 
