@@ -266,3 +266,26 @@ def test_hazard_22_repeated_rows_and_blank_ones_between(write):
 def test_hazard_23_full_width_digits_and_letters(write):
     found = read(write([HEAD, put(FIRST, 母亲身份证号="１５９９０１１９９００３０５００２６"), put(SECOND, 母亲身份证号="15990119930708007Ｘ")]))
     assert found.records["mother_id"].iloc[0] == "159901199003050026" and found.records["mother_id"].iloc[1].endswith("X")
+
+
+def test_a_workbook_of_libreoffice_is_read(tmp_path):
+    def cell(value: Any) -> str:
+        if isinstance(value, int):
+            return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
+        return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+
+    rows = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in LIST)
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    content = (f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2"><office:body><office:spreadsheet>'
+               f'<table:table table:name="登记">{rows}</table:table></office:spreadsheet></office:body></office:document-content>')
+    with zipfile.ZipFile(tmp_path / "登记.ods", "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", content)
+        book.writestr("META-INF/manifest.xml", '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+                      '<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>')
+    assert read(tmp_path / "登记.ods").records["mother_id"].tolist() == NUMBERS
+
+
+def test_lost_leading_zeros_are_not_invented(write):
+    found = read(write([[*HEAD, "出生时间"], [*FIRST, "08:05"], [*SECOND, 805]]))
+    assert found.records["birth_time"].fillna("").tolist() == ["08:05", ""] and found.told("time_unreadable") == ["H3"]
