@@ -8,11 +8,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from popanalysis.acquire.database import read_query
 from popanalysis.acquire.reading import read_submission
@@ -44,13 +46,31 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             if folder != Path("/tmp") and folder.is_relative_to("/tmp"):
                 folder.chmod(0o755)
         shutil.chown(home, "postgres", "postgres")
-    run = lambda *words: subprocess.run([*as_user, *map(str, words)], check=True, capture_output=True, cwd=home)  # noqa: E731
-    run(programs_in / "initdb", "-D", home / "data", "-U", "clerk", "--auth=trust", "-E", "UTF8", "--no-sync")
-    run(programs_in / "pg_ctl", "-D", home / "data", "-o", f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home}", "-l", home / "log", "-w", "start")
+    subprocess.run([*as_user, programs_in / "initdb", "-D", home / "data", "-U", "clerk", "--auth=trust", "-E", "UTF8", "--no-sync"], check=True, capture_output=True, cwd=home)
+    server = subprocess.Popen([*as_user, programs_in / "postgres", "-D", home / "data", "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={home}"],
+                              cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"postgresql+pg8000://clerk@127.0.0.1:{port}/postgres"
     try:
-        yield f"postgresql+pg8000://clerk@127.0.0.1:{port}/postgres"
+        _wait_for(address, server)
+        yield address
     finally:
-        run(programs_in / "pg_ctl", "-D", home / "data", "-m", "immediate", "stop")
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Try until the server answers; it needs a second."""
+    engine = create_engine(address)
+    for _ in range(300):
+        assert server.poll() is None, "the server ended"
+        try:
+            engine.connect().close()
+            break
+        except SQLAlchemyError:
+            time.sleep(0.1)
+    else:
+        pytest.fail("the server does not answer")
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import msoffcrypto
+import msoffcrypto.format.ooxml
 import pytest
 
 from popanalysis.acquire import recognise_folder
