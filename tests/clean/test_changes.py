@@ -46,6 +46,16 @@ def test_an_item_the_comparison_does_not_need_changes_nothing():
     assert row["change_item"] == "other" and row["person_name"] == "白塔娜" and row.get("new_name") is None
 
 
+@pytest.mark.parametrize(("item", "before", "after"), [
+    ("婚姻状况", "未婚WH1", "已婚WH2"), ("宗教信仰", "无ZJ1", "佛教ZJ2"), ("生育服务证号", "FW１", "FW2"), ("", "未婚WH3", "已婚WH4"), ("其他", "计划外JH1", "计划内\u200bJH2")])
+def test_values_of_what_is_not_compared_are_kept_nowhere(item, before, after):
+    frame = pd.DataFrame([{**PERSON, "person_name": "白塔娜", "change_item": item, "value_before": before, "value_after": after}])
+    records, faults = clean_records(frame, "identity_change")
+    kept = str(records.to_dict("records")) + str(faults.to_dict("records"))
+    assert not [text for text in (before, after, before[:2], after[:2]) if text in kept]
+    assert set(faults.loc[faults["fault"].eq("policy_words_removed"), "done"]) == {"not_stored"}
+
+
 def test_a_change_without_values_is_read_without_values():
     row = read(person_name="白塔娜", change_item="姓名", value_before="", value_after="")
     assert row.get("old_name") is None and row["person_name"] == "白塔娜"

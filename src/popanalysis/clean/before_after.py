@@ -14,14 +14,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from popanalysis.clean.changes import PAIRS, PERSONS_OWN
+from popanalysis.clean.faults import Finding
 from popanalysis.clean.fields import Circumstances, clean_field, typed
 from popanalysis.clean.findings import Findings
 from popanalysis.clean.values import Distinct
 
-__all__ = ["read_values", "settle_typed_pairs"]
+__all__ = ["VALUES_OF_ANY_ITEM", "drop_other_values", "read_values", "settle_typed_pairs"]
 
 Columns = dict[str, pd.Series]
 Cells = Mapping[str, tuple[npt.NDArray[np.object_], pd.Categorical | None]]
+#: columns that hold whatever was changed, marital status and religion like names
+VALUES_OF_ANY_ITEM: Final = ("value_before", "value_after")
 _PARTS: Final = ("", "_state", "_note", "_precision")
 _PART_OF_ANSWER: Final = {"": "", "state": "_state", "note": "_note", "precision": "_precision", "proposed": "_proposed"}
 
@@ -30,7 +33,7 @@ def read_values(columns: Columns, cells: Cells, found: Findings, given: Circumst
     """Read the texts before and after by the rules of the item they speak of, into the columns of that item that are still blank."""
     for item, fields in PAIRS.items():
         of_item = columns["change_item"].eq(item).fillna(False).to_numpy(dtype=bool)
-        for value, target in zip(("value_before", "value_after"), fields, strict=True):
+        for value, target in zip(VALUES_OF_ANY_ITEM, fields, strict=True):
             if value not in cells or not of_item.any():
                 continue
             texts, kinds = cells[value]
@@ -43,6 +46,16 @@ def read_values(columns: Columns, cells: Cells, found: Findings, given: Circumst
                     name = f"{target}{_PART_OF_ANSWER[part]}"
                     series = typed(target, part, values[column.codes], index)
                     columns[name] = columns[name].where(~wanted, series) if name in columns else series
+
+
+def drop_other_values(columns: Columns, found: Findings) -> None:
+    """Keep no value of an item that the comparison does not need, or that is not told: it may be anything a register holds of a person."""
+    item = columns["change_item"]
+    for field in [field for field in VALUES_OF_ANY_ITEM if field in columns]:
+        others = (item.isna() | item.eq("other").fillna(False)) & columns[field].notna()
+        columns[field] = columns[field].mask(others)
+        found.where(others, field, np.full(len(others), "", dtype=object), Finding("policy_words_removed", "not_stored", "info"))
+    found.hide(item.isna() | item.eq("other").fillna(False), VALUES_OF_ANY_ITEM)
 
 
 def settle_typed_pairs(columns: Columns) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import numpy as np
@@ -36,6 +37,12 @@ class Findings:
     def at(self, position: int, field: str, raw: Any, finding: Finding) -> None:
         """Add one finding about one row."""
         self._parts.append((np.array([position]), field, [raw], [finding]))
+
+    def hide(self, mask: pd.Series, fields: Collection[str]) -> None:
+        """Take the values out of the findings about some fields of the rows that ``mask`` marks: what is wrong stays told."""
+        hidden = mask.fillna(False).to_numpy(dtype=bool)
+        self._parts = [(positions, field, ["" if hidden[position] else value for position, value in zip(positions, raw, strict=True)] if field in fields else raw, findings)
+                       for positions, field, raw, findings in self._parts]
 
     def where(self, mask: pd.Series, field: str, raw: npt.NDArray[np.object_], finding: Finding) -> None:
         """Add the same finding about every row that ``mask`` marks (NA counts as unmarked)."""

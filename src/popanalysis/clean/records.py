@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from popanalysis.clean.before_after import read_values, settle_typed_pairs
+from popanalysis.clean.before_after import drop_other_values, read_values, settle_typed_pairs
 from popanalysis.clean.changes import settle_item_and_class
 from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.faults import Finding
@@ -117,6 +117,7 @@ def clean_records(
         settle_item_and_class(columns, raw, frame.index)
         read_values(columns, cells, found, given, frame.index)
         settle_typed_pairs(columns)
+        drop_other_values(columns, found)
     settle_birth_date(columns, raw, found, frame)
     read_own_number(columns, frame, kind)
     check_numbers(columns, raw, found, kind)

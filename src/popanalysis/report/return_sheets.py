@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from popanalysis.acquire.submission import ColumnMatch, Submission
+from popanalysis.clean.before_after import VALUES_OF_ANY_ITEM
 from popanalysis.clean.faults import FAULTS
 from popanalysis.clean.reasons import TEXTS_WITH_REASONS
 from popanalysis.columns import MEMORY_ONLY_FIELDS, SEALED_KINDS
@@ -26,6 +27,8 @@ from popanalysis.workbooks import workbook_as_bytes
 
 __all__ = ["compose_return_sheets"]
 
+#: texts of which a part may be nothing that is kept: their cells are marked, their words are not repeated
+_NOT_RETURNED: Final = (*TEXTS_WITH_REASONS, *VALUES_OF_ANY_ITEM)
 #: what an office is asked about; repairs and remarks stay here
 _ASKED: Final = ("error", "warning")
 _MARK: Final = PatternFill("solid", fgColor="FFF2CC")
@@ -107,7 +110,7 @@ def _add_rows(page: Any, submission: Submission, sheet: str, columns: Sequence[C
     cells = submission.cells[submission.cells["sheet"].eq(sheet)].set_index("row")
     for number, own in faults.assign(row=faults["row"].astype(int)).sort_values(["row", "cell", "fault"], kind="stable").groupby("row"):
         row = int(str(number))
-        values = ["" if row not in cells.index or column.field in TEXTS_WITH_REASONS or pd.isna(cells.at[row, column.field]) else str(cells.at[row, column.field]) for column in columns]
+        values = ["" if row not in cells.index or column.field in _NOT_RETURNED or pd.isna(cells.at[row, column.field]) else str(cells.at[row, column.field]) for column in columns]
         page.append([row, "；".join(dict.fromkeys(_told(fault, language) for fault in own.to_dict("records"))), "", *values])
         marked = {str(cell).rstrip("0123456789") for cell in own["cell"]}
         for place, column in enumerate(columns, start=4):
