@@ -69,7 +69,7 @@ def preflight(params: QuarterParams, root: Path) -> frozenset[str]:
             problems.extend(getattr(error, "problems", (error,)))
             return None
 
-    attempt(lambda: read_rules(params, root))
+    rules = attempt(lambda: read_rules(params, root))
     attempt(lambda: apply_decisions(read_decisions(params, root)))
     earlier = attempt(lambda: read_earlier(params, Workspace(Path(), root, None, is_draft=True)))
     if earlier is not None and earlier.previous is not None:
@@ -77,7 +77,7 @@ def preflight(params: QuarterParams, root: Path) -> frozenset[str]:
     divisions = attempt(lambda: Divisions.load(params.divisions_file(root), params.home_division))
     submissions = attempt(lambda: read_submissions(params, root)) if has_lists else None
     if submissions is not None and divisions is not None:
-        cleaned = attempt(lambda: clean_submissions(submissions, params, divisions))
+        cleaned = attempt(lambda: clean_submissions(submissions, params, divisions, rules.checks if rules else None))
         attempt(lambda: _check_home(params, divisions, cleaned.records if cleaned else {}))
     attempt(lambda: _check_template(notebook_file(params, root)))
     attempt(lambda: _check_output_folder(params, root))

@@ -13,7 +13,7 @@ import xlwt
 
 from popanalysis.acquire import read_submission, read_submissions, recognise_file, recognise_folder, tabulate_arrivals
 from popanalysis.acquire.kinds import KIND_NAMES
-from popanalysis.clean import DONE, FAULTS
+from popanalysis.clean import DONE, FAULTS, shipped_checks
 from popanalysis.columns import KINDS
 from popanalysis.errors import ParameterError, ProblemsFoundError, SourceFileError
 from popanalysis.params import InputSource, QuarterParams
@@ -314,7 +314,7 @@ def test_a_list_without_a_column_it_should_have_is_read_and_the_column_told(kind
         faults = read_submission(InputSource(path=path.name), kind, tmp_path).faults
         expected = [["Sheet1", 2, absent, "", told, "read_without", "warning"]] if absent else []
         assert faults[["sheet", "row", "column", "cell", "fault", "done", "severity"]].values.tolist() == expected
-        assert set(faults["fault"]) <= set(FAULTS)
+        assert set(faults["fault"]) <= {*FAULTS, *shipped_checks().labels()}
         assert set(faults["done"]) <= set(DONE)
 
 

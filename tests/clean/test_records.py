@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from popanalysis.clean import FAULTS, Divisions, clean_records, fields
+from popanalysis.clean import FAULTS, Divisions, clean_records, fields, shipped_checks
 from popanalysis.clean.findings import CLEAN_FAULTS_COLUMNS
 from popanalysis.clean.identity_number import check_character
 from popanalysis.columns import SEVERITIES
@@ -62,7 +62,7 @@ def test_faults_name_record_field_and_raw_value(cleaned: tuple[pd.DataFrame, pd.
     assert [row for row in faults[["record", "field", "raw_value", "fault"]].values.tolist() if row[0] == "c"] == [
         ["c", "birth_datetime", "25/3/5", "date_ambiguous"], ["c", "child_sex", "未知", "sex_unknown"], ["c", "mother_id", "9.90102E+17", "id_damaged"],
         ["c", "mother_name", "李娜（离）", "name_note_moved"], ["c", "parity", "x", "number_unreadable"]]
-    assert set(faults["fault"]) <= set(FAULTS)
+    assert set(faults["fault"]) <= {*FAULTS, *shipped_checks().labels()}
     assert set(faults["severity"]) <= set(SEVERITIES)
 
 

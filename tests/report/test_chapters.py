@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from popanalysis.clean.submissions import CHECKED_COLUMNS
 from popanalysis.columns import BIRTH_KINDS, EVENT_OF_KIND, FATES, FAULTS_COLUMNS
 from popanalysis.errors import Text
 from popanalysis.link import Note
@@ -108,6 +109,21 @@ def test_what_changed_in_a_list_sent_again_is_counted_by_rows():
 
 def test_no_faults_are_said_in_words():
     assert "没有需要核对的内容" in repr(chapter_faults(faults(), params()))
+
+
+def checked(*rows: tuple[object, ...]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["kind", "check", "n_pass", "n_fail", "n_cannot_tell"]).assign(zh="按某项核查", en="checked", severity="warning", owner="sender")[list(CHECKED_COLUMNS)]
+
+
+def test_checks_are_told_with_their_own_words_and_small_outcomes_cannot_be_worked_out():
+    made = checked(("birth_cert", "a", 90, 6, 4), ("birth_cert", "b", 98, 2, 0), ("birth_cert", "c", 80, 0, 20), ("birth_cert", "d", 70, 20, 10))
+    chapter = chapter_faults(faults(("a.xlsx", "d", "warning", 20)), params(), None, made)
+    assert [row[1:] for row in chapter.tables["row_checks"].rows] == [
+        ("按某项核查", "×", "6", "<5"), ("按某项核查", "×", "<5", "0"), ("按某项核查", "70", "20", "10")]
+    assert chapter.tables["faults"].rows[0][1] == "按某项核查"
+    told = {name: [chapter.results[f"checks.birth_cert.{name}.{outcome}"]["value"] for outcome in ("pass", "fail", "cannot_tell")] for name in "abcd"}
+    assert told == {"a": [None, 6, None], "b": [None, None, 0], "c": [80, 0, 20], "d": [70, 20, 10]}
+    assert "逐行核查 4 种情形，其中 3 项次见有不符" in repr(chapter)
 
 
 def test_row_accounting_is_told_exactly():

@@ -6,10 +6,13 @@ import io
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from popanalysis.acquire import read_submission
 from popanalysis.clean import Divisions, clean_submissions
+from popanalysis.clean.submissions import CHECKED_COLUMNS
+from popanalysis.columns import FAULTS_COLUMNS
 from popanalysis.params import QuarterParams
 from popanalysis.report import compose_return_sheets
 
@@ -29,7 +32,7 @@ def sent(tmp_path: Path, *sheets: tuple[str, list[list[object]]], kind: str = "b
     params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": {kind: ["登记.xlsx"]}, "language": language})
     submission = read_submission(params.inputs[kind][0], kind, tmp_path)
     cleaned = clean_submissions([submission], params, Divisions.load(None, "159901"))
-    made, again = (compose_return_sheets([submission], cleaned.faults, params) for _ in range(2))
+    made, again = (compose_return_sheets([submission], cleaned.faults, params, cleaned.checked) for _ in range(2))
     assert made == again
     return {name: openpyxl.load_workbook(io.BytesIO(content)) for name, content in made.items()}
 
@@ -102,3 +105,13 @@ def test_a_name_that_begins_like_a_formula_is_text(tmp_path: Path) -> None:
     assert all(cell.data_type != "f" for page in book for line in page.iter_rows() for cell in line)
 
 
+def test_a_check_is_named_by_its_own_label_and_one_of_another_office_stays_out(tmp_path: Path) -> None:
+    page = [["出生登记"], [*HEAD[:-1], "签发日期"], [*RIGHT[:3], "2025-01-05", *RIGHT[4:-1], "2025-01-04"]]
+    (book,) = sent(tmp_path, ("东升镇", page)).values()
+    assert "出生日期（D3）：出生日期晚于本行的签发、受理或登记日期" in book["东升镇"].cell(2, 2).value
+    faults = pd.DataFrame([("登记.xlsx", "东升镇", 3, "出生日期", "D3", "", "own", "kept", "warning")], columns=list(FAULTS_COLUMNS))
+    params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": {"birth_cert": ["登记.xlsx"]}})
+    submission = read_submission(params.inputs["birth_cert"][0], "birth_cert", tmp_path)
+    for owner, n_sheets in (("sender", 1), ("health", 1), ("police", 0)):
+        checked = pd.DataFrame([("birth_cert", "own", "一", "one", "warning", owner, 0, 1, 0)], columns=list(CHECKED_COLUMNS))
+        assert len(compose_return_sheets([submission], faults, params, checked)) == n_sheets

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+import pandas as pd
+
 from popanalysis.errors import Text
 
-__all__ = ["DONE", "FAULTS", "Finding"]
+__all__ = ["DONE", "FAULTS", "Finding", "fault_labels"]
 
 
 class Finding(NamedTuple):
@@ -32,7 +34,8 @@ DONE: Final[Mapping[str, Text]] = MappingProxyType({
     "kept_apart": Text("按两条记录保留", "kept as two records"),
 })
 
-#: code -> what is wrong, as an office would read it. Codes are stable; programs may rely on them.
+#: code -> what is wrong, as an office would read it. Codes are stable; programs may rely on them. What checks find is named in
+#: ``params/checks``.
 FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     # any value
     "wrapper_removed": Text("数值外有导出符号（引号、=\"\"等）", "export marks around the value (apostrophe, =\"\")"),
@@ -62,9 +65,6 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     "id_two_numbers": Text("一个单元格内有两个号码", "two numbers in one cell"),
     "id_text_beside": Text("号码旁有其他文字", "other text beside the number"),
     "id_unreadable": Text("无法识别为证件号码", "cannot be read as a document number"),
-    "id_sex_differs": Text("身份证号中的性别与所填不一致", "the sex inside the number differs from what is stated"),
-    "id_birth_date_differs": Text("身份证号中的出生日期与所填不一致", "the birth date inside the number differs from what is stated"),
-    "mother_age_impossible": Text("按出生日期推算母亲年龄不足 10 岁或超过 60 岁，建议核对", "the mother would be under 10 or over 60"),
     "cert_form_unusual": Text("证件编号不是一个字母加九位数字", "not a letter and nine digits"),
     "marriage_cert_form_mended": Text("婚姻登记证字号的写法已统一", "the number of the marriage certificate was written differently"),
     "marriage_cert_form_unusual": Text("婚姻登记证字号不是已知的编号形式，建议核对", "no known form of a marriage certificate's number"),
@@ -91,16 +91,13 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     "date_clock_artefact": Text("日期带有导出程序产生的时间（23:59:17 或 00:00:43），已还原", "carries a clock time an export program made (23:59:17 or 00:00:43)"),
     "date_zone_converted": Text("为世界时或时间戳，已换算为北京时间", "a UTC time or time stamp, converted to local time"),
     "date_differs_from_time_column": Text("出生日期列与出生时间列的日期不一致", "the date column and the date-and-time column differ"),
-    "date_future": Text("日期晚于统计日期", "lies after the day of the record"),
     "birth_date_outside_period": Text("出生日期远离本统计期，建议核对年份", "the birth lies far from the period; check the year"),
-    "birth_date_after_act": Text("出生日期晚于本行的签发、受理或登记日期，建议核对", "the birth lies after the office's own act in the same row"),
     "time_unreadable": Text("时间无法识别", "the time cannot be read"),
     # codes and places
     "sex_unknown": Text("性别未知或无法识别", "sex unknown or not readable"),
     "ethnicity_unknown": Text("民族名称不在代码表中", "not in the table of ethnic groups"),
     "division_unknown": Text("地址中未能识别旗县", "no county could be recognised in the address"),
     "town_unknown": Text("乡镇不在本旗县的乡镇表中", "not among the towns of the home county"),
-    "village_missing": Text("未填嘎查村", "no village stated"),
     "service_type_unknown": Text("业务类型无法识别", "the type of service is not known"),
     "change_unclear": Text("未写明变更更正的项目或类别", "does not say what was changed, or how"),
     "direction_unknown": Text("未写明迁入或迁出", "does not say whether a move in or out"),
@@ -113,3 +110,9 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     "unnamed_rows_equal": Text("两行内容完全相同且均无姓名和号码，建议核对是否为同一次分娩", "two equal rows without name or number: one delivery or two?"),
     "twin_rows_equal": Text("多胞胎的两行内容完全相同，建议核对", "two rows of a multiple birth are equal"),
 })
+
+
+def fault_labels(checked: pd.DataFrame | None) -> dict[str, Text]:
+    """Return code -> what is wrong, of the package's own findings and of the checks made (``check, zh, en``)."""
+    made = {} if checked is None else {str(row["check"]): Text(str(row["zh"]), str(row["en"])) for row in checked.to_dict("records")}
+    return {**FAULTS, **made}

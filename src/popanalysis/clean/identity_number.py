@@ -26,6 +26,7 @@ STATES: Final = ("valid", "check_failed", "old_15", "wrong_length", "damaged", "
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK: Final = "10X98765432"
 _X_FORMS: Final = "x×*ХхⅩⅹ✕✖"  # the last are look-alikes: Cyrillic, Roman numeral, crosses; full-width forms are folded before
+_YEARS: Final = range(1850, 2200)  # of birth, inside a number
 _EXPONENT = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
 _NUMBER_18 = re.compile(r"\d{17}[\dX]", re.ASCII)
 _NUMBER_15 = re.compile(r"\d{15}", re.ASCII)
@@ -187,7 +188,7 @@ def _date_inside(number: str) -> dt.date | None:
         date = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
-    return date if 1850 <= date.year <= 2199 else None
+    return date if date.year in _YEARS else None
 
 
 # --- whole columns ------------------------------------------------------------------------------------------
@@ -241,10 +242,6 @@ def _plainly_valid(column: Distinct, divisions: KnowsDivisions | None, as_of: dt
     return result, division
 
 
-def _usable(numbers: pd.Series, states: pd.Series) -> pd.Series:
-    return numbers.where(states.isin(["valid", "check_failed", "old_15"]))
-
-
 def birth_dates_of(numbers: pd.Series, states: pd.Series) -> pd.Series:
     """Return the birth dates inside the numbers of a column (datetime64), NaT where there is none.
 
@@ -252,13 +249,29 @@ def birth_dates_of(numbers: pd.Series, states: pd.Series) -> pd.Series:
     ----------
     numbers, states : the cleaned text column and its ``_state`` column.
     """
-    usable = _usable(numbers, states)
-    digits = usable.str.slice(6, 14).where(usable.str.len() == 18, "19" + usable.str.slice(6, 12))
-    return pd.to_datetime(digits, format="%Y%m%d", errors="coerce")
+    places, digits = _digits(numbers, states)
+    year, month, day = (digits[:, start:end] @ 10 ** np.arange(end - start)[::-1] for start, end in ((6, 10), (10, 12), (12, 14)))
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    dates = months.astype("datetime64[D]") + (day - 1)
+    real = (month >= 1) & (month <= 12) & (day >= 1) & (dates.astype("datetime64[M]") == months) & (year >= _YEARS[0]) & (year <= _YEARS[-1])
+    result = np.full(len(numbers), np.datetime64("NaT"), dtype="datetime64[D]")
+    result[places[real]] = dates[real]
+    return pd.Series(result.astype("datetime64[ns]"), index=numbers.index)
 
 
 def sexes_of(numbers: pd.Series, states: pd.Series) -> pd.Series:
     """Return the sexes inside the numbers of a column as ``"1"`` and ``"2"``, NA where there is none."""
-    usable = _usable(numbers, states)
-    digit = pd.to_numeric(usable.str.slice(16, 17).where(usable.str.len() == 18, usable.str.slice(14, 15)), errors="coerce")
-    return digit.mod(2).map({1: "1", 0: "2"}).astype("string")
+    places, digits = _digits(numbers, states)
+    result = np.full(len(numbers), None, dtype=object)
+    result[places] = np.where(digits[:, 16] % 2 == 1, "1", "2")
+    return pd.Series(pd.array(result, dtype="string"), index=numbers.index)
+
+
+def _digits(numbers: pd.Series, states: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+    """Return the places of the numbers that can be read, and their digits as rows of 18; an old number gets its century."""
+    usable = states.isin(["valid", "check_failed", "old_15"]).to_numpy(dtype=bool)
+    texts = np.asarray(numbers.astype(object))
+    places = np.nonzero(usable)[0]
+    whole = [text if len(text) == 18 else f"{text[:6]}19{text[6:]}0" for text in texts[places]]
+    digits = np.array(whole, dtype="U18").view(np.uint32).reshape(-1, 18).astype(np.int64) - ord("0")
+    return places, digits

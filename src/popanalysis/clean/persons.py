@@ -1,26 +1,20 @@
-"""Numbers against their own rows: what a number says of its bearer is read where nothing else says it, or reported where it disagrees."""
+"""What a number says of its bearer, read where nothing else in the row says it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from popanalysis.clean.faults import Finding
-from popanalysis.clean.findings import Findings
 from popanalysis.clean.identity_number import birth_dates_of, sexes_of
-from popanalysis.columns import PERSONS_OF_KIND
 
-__all__ = ["bearers_fields", "check_numbers", "read_own_number"]
+__all__ = ["SEX_OF_PERSON", "bearers_fields", "read_own_number"]
 
 Columns = dict[str, pd.Series]
-Raw = dict[str, npt.NDArray[np.object_]]
 
 #: Persons whose sex goes without saying.
-_SEX: Final[Mapping[str, str]] = {"mother": "2", "father": "1", "wife": "2", "husband": "1", "adoptive_mother": "2", "adoptive_father": "1"}
+SEX_OF_PERSON: Final[Mapping[str, str]] = {"mother": "2", "father": "1", "wife": "2", "husband": "1", "adoptive_mother": "2", "adoptive_father": "1"}
 #: Persons that a kind names without a word in front.
 _BARE: Final[Mapping[tuple[str, str], tuple[str, str]]] = {("population", "person"): ("birth_date", "sex")}
 #: Kinds whose number tells birth date and sex where the list has no such columns: the person it tells them of.
@@ -69,37 +63,3 @@ def _read_date(columns: Columns, frame: pd.DataFrame, field: str, source: str, i
 def _absent(frame: pd.DataFrame, field: str) -> pd.Series:
     """Rows whose list has no such column (NA), as against a blank cell (``""``)."""
     return frame[field].isna() if field in frame.columns else pd.Series(True, index=frame.index)
-
-
-def check_numbers(columns: Columns, raw: Raw, found: Findings, kind: str) -> None:
-    """Report what a number says against its own row; the value stays, the office decides."""
-    persons = PERSONS_OF_KIND.get(kind, ())
-    for person in persons:
-        field = f"{person}_id"
-        if field not in columns:
-            continue
-        shown = raw.get(field, np.asarray(columns[field].fillna(""), dtype=object))
-        trusted = columns[f"{field}_state"].isin(["valid", "old_15"])
-        inside, sex = birth_dates_of(columns[field], columns[f"{field}_state"]), sexes_of(columns[field], columns[f"{field}_state"])
-        date_field, sex_field = bearers_fields(person, kind)
-        stated_sex: Any = _SEX.get(person, columns.get(sex_field))
-        if stated_sex is not None:
-            found.where(trusted & (sex != stated_sex), field, shown, Finding("id_sex_differs"))
-        stated = columns.get(date_field)
-        if stated is not None:
-            found.where(trusted & stated.notna() & inside.notna() & (stated != inside) & _to_the_day(columns, date_field), field, shown, Finding("id_birth_date_differs"))
-        born = columns.get(bearers_fields(persons[0], kind)[0])
-        if person == "mother" and born is not None:
-            age = _years_between(inside, born)
-            found.where(trusted & ((age < 10) | (age > 60)), field, shown, Finding("mother_age_impossible"))
-
-
-def _years_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
-    """Return the years between dates, NaN where one is missing; counted in days, for nanoseconds overflow after 292 years."""
-    days = later.to_numpy(dtype="datetime64[D]") - earlier.to_numpy(dtype="datetime64[D]")
-    return pd.Series(days / np.timedelta64(1, "D") / 365.25, index=later.index)
-
-
-def _to_the_day(columns: Columns, field: str) -> Any:
-    name = f"{field}_precision"
-    return columns[name].eq("day").fillna(False) if name in columns else True

@@ -1,7 +1,8 @@
 """Turn raw text in canonical columns into typed records; the step between a user's own data and the engine.
 
 The order within a row: cells that say "as above" are filled; each field is cleaned by itself; what two columns say of
-one thing is brought together (date and time of birth, number and birth date); what contradicts itself is reported.
+one thing is brought together (date and time of birth, number and birth date); what contradicts itself is reported,
+by checks that are data (:mod:`popanalysis.clean.checks`).
 """
 
 from __future__ import annotations
@@ -15,22 +16,22 @@ import pandas as pd
 
 from popanalysis.clean.before_after import drop_other_values, read_values, settle_typed_pairs
 from popanalysis.clean.changes import settle_item_and_class
+from popanalysis.clean.checking import check_rows
+from popanalysis.clean.checks import CheckRules, shipped_checks
 from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.fields import Circumstances, clean_field, typed
 from popanalysis.clean.findings import CLEAN_FAULTS_COLUMNS, Findings
 from popanalysis.clean.marriages import settle_service_type
 from popanalysis.clean.one_cell import part_names_and_numbers
-from popanalysis.clean.persons import check_numbers, read_own_number
+from popanalysis.clean.persons import read_own_number
 from popanalysis.clean.reasons import TEXTS_WITH_REASONS, set_policy_words_aside, settle_defer_class, settle_doubt_class
 from popanalysis.clean.told import settle_told
 from popanalysis.clean.values import DITTO_WORDS, Cleaned, Distinct, is_missing, tidy
 from popanalysis.clean.within_rows import (
-    check_birth_date,
-    check_future,
+    mark_doubtful_births,
     place_town,
     read_birth_order,
-    report_missing_village,
     settle_birth_date,
     settle_child_name,
     settle_delivery,
@@ -38,7 +39,7 @@ from popanalysis.clean.within_rows import (
 from popanalysis.columns import DROPPED_FIELDS, FIELD_TOLD_BY_TITLE, FIELDS_OF_KIND, MARRIAGE_KINDS
 from popanalysis.errors import ParameterError, ValidationError
 
-__all__ = ["CLEAN_FAULTS_COLUMNS", "clean_records"]
+__all__ = ["CLEAN_FAULTS_COLUMNS", "clean_and_check", "clean_records"]
 
 _TYPES: Final = pd.CategoricalDtype(["text", "number", "date", "bool", "blank", "error"])
 _PARTS_KEPT: Final = {"": "", "state": "_state", "note": "_note", "division": "_division", "town": "_town", "village": "_village", "proposed": "_proposed"}
@@ -46,7 +47,7 @@ _PARTS_KEPT: Final = {"": "", "state": "_state", "note": "_note", "division": "_
 
 def clean_records(
     frame: pd.DataFrame, kind: str, *, types: pd.DataFrame | None = None, divisions: Divisions | None = None,
-    as_of: dt.date | None = None, date_order: str | None = None,
+    as_of: dt.date | None = None, date_order: str | None = None, checks: CheckRules | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Clean a frame of raw text in canonical columns.
 
@@ -61,6 +62,7 @@ def clean_records(
     divisions : default the package's tables without a home banner.
     as_of : the day of the record; later dates are reported. Default: not checked.
     date_order : ``ymd``, ``dmy`` or ``mdy`` where the office states how it writes 25/3/5.
+    checks : what every row is checked for. Default: the package's.
 
     Returns
     -------
@@ -73,7 +75,8 @@ def clean_records(
         codes as ``columns`` lists them in ``change_item``, ``change_class``, ``direction`` and ``reason``; ``service_type`` as
         :func:`popanalysis.clean.marriages.read_service_type` tells; ``period`` as the parameters write it.
     faults : DataFrame, one row a fault or repair
-        Columns ``record, field, raw_value, fault, done, severity``; codes as in :data:`popanalysis.clean.FAULTS`.
+        Columns ``record, field, raw_value, fault, done, severity``; codes as in :data:`popanalysis.clean.FAULTS`,
+        and the names of the checks that failed.
 
     Raises
     ------
@@ -87,6 +90,15 @@ def clean_records(
     >>> records.loc["a", ["birth_time", "mother_name"]].tolist(), faults["fault"].tolist()
     (['14:23', '王伟'], ['name_blanks_removed'])
     """
+    records, faults, _ = clean_and_check(frame, kind, types=types, divisions=divisions, as_of=as_of, date_order=date_order, checks=checks)
+    return records, faults
+
+
+def clean_and_check(
+    frame: pd.DataFrame, kind: str, *, types: pd.DataFrame | None = None, divisions: Divisions | None = None,
+    as_of: dt.date | None = None, date_order: str | None = None, checks: CheckRules | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Do what :func:`clean_records` does; the third frame counts the outcomes of the checks (``checking.OUTCOMES_COLUMNS``)."""
     fields = _fields_of(kind)
     if not frame.index.is_unique:
         raise ParameterError(zh="数据表的行标签有重复，无法逐行说明问题。请先重设索引。", en="The frame's index is not unique, so faults could not name their row. Reset the index first.")
@@ -120,20 +132,17 @@ def clean_records(
         drop_other_values(columns, found)
     settle_birth_date(columns, raw, found, frame)
     read_own_number(columns, frame, kind)
-    check_numbers(columns, raw, found, kind)
-    check_future(columns, raw, found, as_of)
-    check_birth_date(columns, raw, found, frame, kind, as_of)
+    mark_doubtful_births(columns, frame, kind, as_of)
     place_town(columns, raw, found, given.divisions)
+    outcomes = check_rows(checks or shipped_checks(), columns, raw, found, kind, as_of)
     _settle_words(columns, raw, {field: texts for field, (texts, _) in cells.items()}, found, frame, kind)
-    return _assemble(frame, columns, fields), found.frame()
+    return _assemble(frame, columns, fields), found.frame(), outcomes
 
 
 def _settle_words(columns: dict[str, pd.Series], raw: dict[str, npt.NDArray[np.object_]], stated: dict[str, npt.NDArray[np.object_]],
                   found: Findings, frame: pd.DataFrame, kind: str) -> None:
     """Settle what a kind's own words stand for."""
     settle_told(columns, raw, found, kind, frame.index)
-    if kind in ("town_birth", "town_marriage"):
-        report_missing_village(columns, raw, found)
     if kind in MARRIAGE_KINDS:
         settle_service_type(columns)
     elif kind == "unverified_delivery":

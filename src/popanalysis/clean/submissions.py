@@ -10,22 +10,22 @@ import numpy as np
 import pandas as pd
 
 from popanalysis.acquire.submission import Submission
+from popanalysis.clean.checking import OUTCOMES_COLUMNS
+from popanalysis.clean.checks import CheckRules, shipped_checks
 from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.edits import EDITS_COLUMNS, edits_between
 from popanalysis.clean.fates import settle_fates, with_act_date
+from popanalysis.clean.findings import READ_FROM
 from popanalysis.clean.marriages import without_reissue_dates
 from popanalysis.clean.periods import far_births, wrong_periods
-from popanalysis.clean.records import clean_records
-from popanalysis.columns import FATES, FAULTS_COLUMNS, MEMORY_ONLY_FIELDS, ORIGIN_COLUMNS, SEALED_KINDS
+from popanalysis.clean.records import clean_and_check
+from popanalysis.columns import FATES, FAULTS_COLUMNS, KINDS, MEMORY_ONLY_FIELDS, ORIGIN_COLUMNS, SEALED_KINDS
 from popanalysis.errors import raise_together
 from popanalysis.params import QuarterParams
 
-__all__ = ["ACCOUNTING_COLUMNS", "CleanedLists", "clean_submissions"]
+__all__ = ["ACCOUNTING_COLUMNS", "CHECKED_COLUMNS", "CleanedLists", "clean_submissions"]
 
-#: Where a field may have been read when its list has no column for it.
-_READ_FROM: Final = {"birth_date": ("birth_datetime", "child_id", "delivery_date", "person_id"), "person_birth_date": ("person_id",), "person_sex": ("person_id",), "sex": ("person_id",),
-                     "old_name": ("value_before",), "new_name": ("value_after", "person_name"), "old_id": ("value_before",), "new_id": ("value_after", "person_id"),
-                     "old_ethnicity": ("value_before",), "new_ethnicity": ("value_after",), "old_birth_date": ("value_before",), "new_birth_date": ("value_after",), "birth_time": ("birth_datetime", "birth_date", "delivery_date"), "child_sex": ("child_id",), "birth_order": ("child_name",)}
+CHECKED_COLUMNS: Final = ("kind", "check", "zh", "en", "severity", "owner", "n_pass", "n_fail", "n_cannot_tell")
 ACCOUNTING_COLUMNS: Final = (*ORIGIN_COLUMNS, "record_id", "fate", "fate_reason")
 
 
@@ -40,6 +40,7 @@ class CleanedLists:
     edits : what changed in submissions that were sent again (:func:`popanalysis.clean.edits.edits_between`).
     letters : (file, sheet, field) -> column letter; a birth date read from the child's number has that number's letter.
     totals : DataFrame kind, file, fate, n: the row accounting.
+    checked : DataFrame, CHECKED_COLUMNS: how often each check passed, failed, could not be told, a row a list and check.
     """
 
     records: Mapping[str, pd.DataFrame]
@@ -48,17 +49,19 @@ class CleanedLists:
     edits: pd.DataFrame
     letters: Mapping[tuple[str, str, str], str]
     totals: pd.DataFrame
+    checked: pd.DataFrame
 
 
-def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, divisions: Divisions) -> CleanedLists:
-    """Clean every submission of a period.
+def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, divisions: Divisions, checks: CheckRules | None = None) -> CleanedLists:
+    """Clean and check every submission of a period; ``checks`` default to the package's.
 
     Raises
     ------
     ValidationError : a list does not belong to the period; all such lists at once.
     """
     replaced = {s.replaces for s in submissions if s.replaces}
-    cleaned = [_clean_one(s, params, divisions) for s in submissions]
+    checks = checks or shipped_checks()
+    cleaned = [_clean_one(s, params, divisions, checks) for s in submissions]
     raise_together(wrong_periods(zip(submissions, (c.records for c in cleaned), strict=True), params.span, replaced))
     records: dict[str, pd.DataFrame] = {}
     accounts: list[pd.DataFrame] = []
@@ -76,7 +79,7 @@ def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, 
     accounts += [_not_records(s, s.file in replaced) for s in submissions]
     accounting = _in_order(_stack(accounts)[list(ACCOUNTING_COLUMNS)])
     told = _in_order(_stack(faults).reindex(columns=list(FAULTS_COLUMNS)))
-    return CleanedLists(records, accounting, told, _stack(edits), _letters(submissions), _totals(accounting))
+    return CleanedLists(records, accounting, told, _stack(edits), _letters(submissions), _totals(accounting), _checked(cleaned, checks, replaced))
 
 
 # --- one submission -----------------------------------------------------------------------------------------------
@@ -87,11 +90,12 @@ class _Cleaned:
     submission: Submission
     records: pd.DataFrame
     faults: pd.DataFrame
+    outcomes: pd.DataFrame
 
 
-def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisions) -> _Cleaned:
-    records, found = clean_records(submission.cells, submission.kind, types=submission.types, divisions=divisions,
-                                   as_of=params.as_of_date, date_order=submission.date_order)
+def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisions, checks: CheckRules) -> _Cleaned:
+    records, found, outcomes = clean_and_check(submission.cells, submission.kind, types=submission.types, divisions=divisions,
+                                               as_of=params.as_of_date, date_order=submission.date_order, checks=checks)
     origin = submission.cells.loc[found["record"].to_numpy(dtype=np.intp), ["file", "sheet", "row"]].reset_index(drop=True)
     places = {(sheet, field): (submission.letter(sheet, field), submission.header(sheet, field))
               for sheet, field in set(zip(origin["sheet"], found["field"], strict=True))}
@@ -102,7 +106,7 @@ def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisio
         "raw_value": found["raw_value"].mask(found["field"].isin(MEMORY_ONLY_FIELDS) | (submission.kind in SEALED_KINDS), ""),  # a fault is written, such a value never
         "fault": found["fault"], "done": found["done"], "severity": found["severity"]})
     records = records.assign(_unread=_unread_texts(found, records.index))
-    return _Cleaned(submission, records, _stack([submission.faults, faults, far_births(submission, records, params.span)]))
+    return _Cleaned(submission, records, _stack([submission.faults, faults, far_births(submission, records, params.span)]), outcomes)
 
 
 def _unread_texts(found: pd.DataFrame, index: pd.Index) -> pd.Series:
@@ -127,6 +131,15 @@ def _not_records(submission: Submission, superseded: bool) -> pd.DataFrame:
         "fate_reason": "replaced_by_later_submission" if superseded else other["role"]})
 
 
+def _checked(cleaned: Sequence[_Cleaned], rules: CheckRules, replaced: set[str]) -> pd.DataFrame:
+    """Add the outcomes of a kind's files up, in the order of lists and rules; what was sent again counts once."""
+    counted = _stack([pd.DataFrame(columns=["kind", *OUTCOMES_COLUMNS]), *(c.outcomes.assign(kind=c.submission.kind) for c in cleaned if c.submission.file not in replaced)])
+    sums = counted.groupby(["kind", "check"], sort=False)[list(OUTCOMES_COLUMNS[1:])].sum().to_dict("index")
+    rows = [(kind, check.name, check.label.zh, check.label.en, check.severity, check.owner, *sums[kind, check.name].values())
+            for kind in KINDS for check in rules.checks if (kind, check.name) in sums]
+    return pd.DataFrame(rows, columns=list(CHECKED_COLUMNS))
+
+
 def _twin_faults(twins: pd.DataFrame) -> pd.DataFrame:
     return twins[["file", "sheet", "row", "fault"]].assign(column="", cell="", raw_value="", done="kept_apart", severity="info")
 
@@ -136,7 +149,7 @@ def _letters(submissions: Sequence[Submission]) -> dict[tuple[str, str, str], st
                for c in sheet.columns if c.field and c.decision == "used"}
     letters = dict(stated)
     for file, sheet in dict.fromkeys((file, sheet) for file, sheet, _ in stated):
-        for field, origins in _READ_FROM.items():
+        for field, origins in READ_FROM.items():
             origin = next((stated[file, sheet, f] for f in (field, *origins) if (file, sheet, f) in stated), None)
             if origin:
                 letters[file, sheet, field] = origin

@@ -18,7 +18,7 @@ from popanalysis.clean.names import is_placeholder_with_mother, order_in_deliver
 from popanalysis.clean.places import read_place
 from popanalysis.columns import ACT_DATE_OF_KIND, DATE_FIELDS
 
-__all__ = ["check_birth_date", "check_future", "place_town", "read_birth_order", "report_missing_village", "settle_birth_date", "settle_child_name", "settle_delivery"]
+__all__ = ["mark_doubtful_births", "place_town", "read_birth_order", "settle_birth_date", "settle_child_name", "settle_delivery"]
 
 Columns = dict[str, pd.Series]
 Raw = dict[str, npt.NDArray[np.object_]]
@@ -84,14 +84,7 @@ def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.Dat
             del columns[f"{field}_precision"]
 
 
-def check_future(columns: Columns, raw: Raw, found: Findings, as_of: dt.date | None) -> None:
-    if as_of is None:
-        return
-    for field in [name for name in columns if name in DATE_FIELDS and name in raw]:
-        found.where(columns[field] > pd.Timestamp(as_of), field, raw[field], Finding("date_future"))
-
-
-def check_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.DataFrame, kind: str, as_of: dt.date | None) -> None:
+def mark_doubtful_births(columns: Columns, frame: pd.DataFrame, kind: str, as_of: dt.date | None) -> None:
     """Mark births later than the office's own act or the day of the record: nobody is registered before being born.
 
     The date stays as written; ``birth_date_doubtful`` lets others prefer what another list says.
@@ -99,13 +92,12 @@ def check_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.Data
     if "birth_date" not in columns:
         return
     act_field, born = ACT_DATE_OF_KIND.get(kind, ""), columns["birth_date"]
-    after_act = pd.Series(False, index=frame.index)
+    doubtful = pd.Series(False, index=frame.index)
     if act_field in columns:
         to_the_day = columns[f"{act_field}_precision"].eq("day").fillna(False) if f"{act_field}_precision" in columns else True
-        after_act = (born > columns[act_field]) & to_the_day
-        field = next((name for name in ("birth_date", "birth_datetime", "child_id") if name in raw), "birth_date")
-        found.where(after_act, field, raw.get(field, np.asarray(born, dtype=object)), Finding("birth_date_after_act"))
-    doubtful = after_act | (born > pd.Timestamp(as_of) if as_of is not None else False)
+        doubtful = (born > columns[act_field]) & to_the_day
+    if as_of is not None:
+        doubtful |= born > pd.Timestamp(as_of)
     if "birth_date_doubtful" in frame:  # cleaned before, perhaps with another day of the record
         doubtful |= frame["birth_date_doubtful"].astype(bool)
     columns["birth_date_doubtful"] = doubtful.astype(bool)
@@ -124,9 +116,3 @@ def place_town(columns: Columns, raw: Raw, found: Findings, divisions: Divisions
     short = {name.removesuffix("镇").removesuffix("苏木").removesuffix("乡"): code for name, code in towns.items()}
     columns["town_code"] = columns["town"].map(lambda name: towns.get(name) or short.get(name), na_action="ignore").astype("string")
     found.where(columns["town"].notna() & columns["town_code"].isna(), "town", raw.get("town", np.asarray(columns["town"], dtype=object)), Finding("town_unknown", "kept", "note"))
-
-
-def report_missing_village(columns: Columns, raw: Raw, found: Findings) -> None:
-    """A town's list without the village cannot be followed up; a village merged over other rows is never drawn down to this one."""
-    if "village" in raw:
-        found.where(columns["village"].isna(), "village", raw["village"], Finding("village_missing", "set_missing", "note"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from popanalysis.clean.checks import CheckRules, read_checks, shipped_checks
 from popanalysis.errors import PopAnalysisError, Text, raise_together
 from popanalysis.link import LinkageRules
 from popanalysis.params import QuarterParams
@@ -28,15 +29,17 @@ class PeriodRules:
     ----------
     linkage : event (birth, marriage) -> linkage rules.
     discrepancy : event (birth, marriage, change) -> what is compared and asked.
+    checks : what every row is checked for.
     """
 
     linkage: Mapping[str, LinkageRules]
     discrepancy: Mapping[str, DiscrepancyRules]
+    checks: CheckRules = field(default_factory=shipped_checks)
 
     @property
     def rule_sets(self) -> list[tuple[str, RuleSet]]:
-        """Every rule set with its role (linkage, discrepancy), in a fixed order."""
-        return [*(("linkage", rules) for rules in self.linkage.values()), *(("discrepancy", rules) for rules in self.discrepancy.values())]
+        """Every rule set with its role (linkage, discrepancy, checks), in a fixed order."""
+        return [*(("linkage", rules) for rules in self.linkage.values()), *(("discrepancy", rules) for rules in self.discrepancy.values()), ("checks", self.checks)]
 
     def asks(self) -> dict[tuple[str, str], Text]:
         """Return (code, list) -> what is asked under the code of the office that owns the list."""
@@ -65,5 +68,10 @@ def read_rules(params: QuarterParams, root: Path) -> PeriodRules:
             discrepancy[event] = DiscrepancyRules.read(current_file(rule_folder(root, params.rules.discrepancy), name))
         except PopAnalysisError as error:
             problems.extend(getattr(error, "problems", (error,)))
+    checks = shipped_checks()
+    try:
+        checks = read_checks(params, root)
+    except PopAnalysisError as error:
+        problems.extend(getattr(error, "problems", (error,)))
     raise_together(problems)
-    return PeriodRules(linkage, discrepancy)
+    return PeriodRules(linkage, discrepancy, checks)

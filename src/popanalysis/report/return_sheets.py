@@ -17,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from popanalysis.acquire.submission import ColumnMatch, Submission
 from popanalysis.clean.before_after import VALUES_OF_ANY_ITEM
-from popanalysis.clean.faults import FAULTS
+from popanalysis.clean.faults import fault_labels
 from popanalysis.clean.reasons import TEXTS_WITH_REASONS
 from popanalysis.columns import MEMORY_ONLY_FIELDS, SEALED_KINDS
 from popanalysis.params import QuarterParams
@@ -38,22 +38,24 @@ _WIDEST: Final = 40  # half-width characters
 _USUAL: Final = 21
 
 
-def compose_return_sheets(submissions: Iterable[Submission], faults: pd.DataFrame, params: QuarterParams) -> dict[str, bytes]:
+def compose_return_sheets(submissions: Iterable[Submission], faults: pd.DataFrame, params: QuarterParams, checked: pd.DataFrame | None = None) -> dict[str, bytes]:
     """Return a workbook for every file in which something must be asked about: name -> bytes.
 
     Parameters
     ----------
     submissions : what was read. faults : FAULTS_COLUMNS, of all files.
+    checked : CHECKED_COLUMNS, what the checks are called and who is asked; what another office is asked about stays out.
     """
     asked = faults[faults["severity"].isin(_ASKED)]
+    labels, owners = fault_labels(checked), {} if checked is None else dict(zip(checked["check"], checked["owner"], strict=True))
     replaced = {s.replaces for s in submissions if s.replaces}
     found: dict[str, bytes] = {}
     for submission in submissions:
-        own = asked[asked["file"].eq(submission.file)]
+        own = asked[asked["file"].eq(submission.file) & asked["fault"].map(owners).fillna("sender").isin(["sender", submission.department])]
         if len(own) and submission.file not in replaced:
             name = f"{submission.department}_{PurePosixPath(submission.file).stem or submission.kind}"
             name = next(n for n in (name, *(f"{name}_{i}" for i in range(2, 1000))) if f"{n}.xlsx" not in found)
-            found[f"{name}.xlsx"] = workbook_as_bytes(_workbook(submission, own, params), "popanalysis")
+            found[f"{name}.xlsx"] = workbook_as_bytes(_workbook(submission, own.assign(said=own["fault"].map(labels)), params), "popanalysis")
     return found
 
 
@@ -123,7 +125,7 @@ def _add_rows(page: Any, submission: Submission, sheet: str, columns: Sequence[C
 
 def _told(fault: dict[Any, Any], language: str) -> str:
     where = str(fault["column"]).replace("_", "—") + (f"（{fault['cell']}）" if fault["cell"] else "")
-    what = FAULTS[str(fault["fault"])].in_(language)
+    what = fault["said"].in_(language)
     return f"{where}：{what}" if where else what
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from popanalysis.clean.faults import DONE, FAULTS
+from popanalysis.clean.faults import DONE, fault_labels
 from popanalysis.columns import FATES, HELPER_KINDS, KINDS, REGISTER_KINDS, SEALED_KINDS, SEVERITIES
+from popanalysis.errors import Text
 from popanalysis.params import QuarterParams
 from popanalysis.report.chapters.base import Chapter, few, in_language, new_chapter, scope_of, word
 from popanalysis.report.messages import label
@@ -96,25 +97,26 @@ def _unread(source: Mapping[Any, Any], file: str, language: str) -> Iterator[str
         yield in_language(f"{file}：{heads} 列未能识别，未采用。", f"{file}: columns that could not be placed and were left out: {heads}.", language)
 
 
-def chapter_faults(faults: pd.DataFrame, params: QuarterParams, edits: pd.DataFrame | None = None) -> Chapter:
+def chapter_faults(faults: pd.DataFrame, params: QuarterParams, edits: pd.DataFrame | None = None, checked: pd.DataFrame | None = None) -> Chapter:
     """What is wrong in the lists, for the offices to mend at the source; and what they changed where a list was sent again.
 
     Parameters
     ----------
     edits : from :func:`popanalysis.clean.clean_submissions`, a row for each row added or withdrawn and each field changed.
+    checked : from the same, CHECKED_COLUMNS: how each check of the rows came out.
     faults : FAULTS_COLUMNS, one row a cell; only their counts are shown. Counts are of cells, but a cell speaks of a
         person: small ones are not shown. Nothing published adds them up, so nothing more has to be withheld.
     """
-    language, chapter = params.language, new_chapter(params)
+    language, chapter, labels = params.language, new_chapter(params), fault_labels(checked)
     kind_of = {source.name: kind for kind, sources in params.inputs.items() for source in sources}
     faults = faults[~faults["file"].map(kind_of).isin(SEALED_KINDS)]
     of_list = faults["fault"].isin(_OF_THE_LIST)
     counted = faults.groupby(["file", "fault", "severity"], as_index=False).agg(n=("row", "size"), done=("done", lambda d: tuple(sorted(set(d)))))
-    _add_fault_figures(chapter, counted.assign(kind=counted["file"].map(kind_of)), params)
+    _add_fault_figures(chapter, counted.assign(kind=counted["file"].map(kind_of)), labels, params)
     shown_name = _short_names(sorted(map(str, counted["file"].unique())))
     for row in faults[of_list].to_dict("records"):
         place = word("comma", language).join(filter(None, (shown_name[row["file"]], row["sheet"], row["column"])))
-        chapter.show(paragraph(f"{place}{word('colon', language)}{FAULTS[row['fault']].in_(language)}{word('stop', language).strip()}", role="warning"))
+        chapter.show(paragraph(f"{place}{word('colon', language)}{labels[row['fault']].in_(language)}{word('stop', language).strip()}", role="warning"))
     for row in counted[counted["fault"].eq("id_damaged")].to_dict("records"):
         n = few(row["n"], params).replace("<", in_language("少于 ", "fewer than ", language))
         chapter.show(paragraph(in_language(
@@ -127,7 +129,7 @@ def chapter_faults(faults: pd.DataFrame, params: QuarterParams, edits: pd.DataFr
     if len(order):
         chapter.publish("faults", show_table(
             pd.DataFrame([{
-                **dict(zip(stub, (shown_name[row["file"]], FAULTS[row["fault"]].in_(language)), strict=True)), word("number", language): few(row["n"], params),
+                **dict(zip(stub, (shown_name[row["file"]], labels[row["fault"]].in_(language)), strict=True)), word("number", language): few(row["n"], params),
                 in_language("处理", "What was done", language): word("comma", language).join(DONE[d].in_(language) for d in row["done"])}
                 for row in order.to_dict("records")]).set_index(stub),
             title=in_language("各文件需要核对的内容", "What each file needs checked", language), scope=scope_of(params), unit=label("unit", "cells", language),
@@ -135,10 +137,42 @@ def chapter_faults(faults: pd.DataFrame, params: QuarterParams, edits: pd.DataFr
             notes=[in_language("所在单元格见受限文件夹中的 faults.csv。", "The cells are named in faults.csv of the restricted folder.", language)]))
     elif not of_list.any():
         chapter.show(paragraph(in_language("各文件没有需要核对的内容。", "No file holds anything that needs checking.", language)))
+    if checked is not None and len(checked):
+        _show_checks(chapter, checked, params)
     if edits is not None and len(edits):
         _say_edits(chapter, edits[~edits["kind"].isin(SEALED_KINDS)], params)
     _say_repairs(chapter, int(counted.loc[~counted["severity"].isin(_TO_CHECK), "n"].sum()), params)
     return chapter
+
+
+def _show_checks(chapter: Chapter, checked: pd.DataFrame, params: QuarterParams) -> None:
+    """How the checks of the rows came out. Where one of the three counts is small, the largest is not shown either: the rows are told elsewhere."""
+    language = params.language
+    outcomes = ("n_pass", "n_fail", "n_cannot_tell")
+    names = {"n_pass": label("outcome", "pass", language), "n_fail": label("outcome", "fail", language), "n_cannot_tell": label("outcome", "cannot_tell", language)}
+    shown = []
+    for row in checked.to_dict("records"):
+        counts = {name: int(row[name]) for name in outcomes}
+        hidden = {name for name, n in counts.items() if 0 < n < params.small_cells}
+        if hidden and len(hidden) < len(counts):
+            hidden.add(max((name for name in outcomes if name not in hidden), key=counts.__getitem__))
+        for name, n in counts.items():
+            outcome = name.removeprefix("n_")
+            chapter.results.add(f"checks.{row['kind']}.{row['check']}.{outcome}", None if name in hidden else n, "cells", of_persons=False, suppressed=name in hidden, definition={
+                "zh": f"{label('kind', row['kind'], 'zh')}逐行核查“{row['zh']}”：{label('outcome', outcome, 'zh')}的处数",
+                "en": f"{label('kind', row['kind'], 'en')}, check '{row['en']}': {label('outcome', outcome, 'en')}"})
+        if counts["n_fail"]:
+            shown.append({word("kind", language): label("kind", row["kind"], language), in_language("核查的情形", "What is checked for", language): in_language(row["zh"], row["en"], language),
+                          **{names[name]: (few(n, params) if 0 < n < params.small_cells else "×" if name in hidden else str(n)) for name, n in counts.items()}})
+    n_checks, n_lists = checked["check"].nunique(), checked["kind"].nunique()
+    chapter.show(paragraph(in_language(
+        f"对 {n_lists} 类名单逐行核查 {n_checks} 种情形，其中 {len(shown)} 项次见有不符（下表）；所需内容缺失或失真的，列为无法判断。",
+        f"{n_checks} checks were made on every row of {n_lists} lists; {len(shown)} came out with failures (table below). Where something needed is missing or damaged, nothing can be told.", language)))
+    if shown:
+        chapter.publish("row_checks", show_table(
+            pd.DataFrame(shown).set_index(list(shown[0])[:2]), title=in_language("逐行核查结果", "Checks of the rows", language), scope=scope_of(params),
+            unit=label("unit", "cells", language), source=in_language("各部门报送的名单", "lists sent by the offices", language), language=language, small_cells=params.small_cells,
+            notes=[in_language("按每人、每个日期核查的，一行可计多处。", "Checks of each person or date count several times a row.", language)]))
 
 
 def _say_repairs(chapter: Chapter, repaired: int, params: QuarterParams) -> None:
@@ -147,7 +181,7 @@ def _say_repairs(chapter: Chapter, repaired: int, params: QuarterParams) -> None
         f"Besides, {few(repaired, params)} cells were put into the standard form or noted; this does not hinder their use.", params.language), role="note"))
 
 
-def _add_fault_figures(chapter: Chapter, counted: pd.DataFrame, params: QuarterParams) -> None:
+def _add_fault_figures(chapter: Chapter, counted: pd.DataFrame, labels: Mapping[str, Text], params: QuarterParams) -> None:
     """One figure a list and fault; of several files, none where the count of one of them may not be shown.
 
     Not of repairs: their sum is told, and would give a small one away.
@@ -155,7 +189,7 @@ def _add_fault_figures(chapter: Chapter, counted: pd.DataFrame, params: QuarterP
     for (kind, fault), group in counted[counted["severity"].isin(_TO_CHECK)].groupby(["kind", "fault"]):
         hidden = fault not in _OF_THE_LIST and bool((group["n"] < params.small_cells).any())
         chapter.results.add(f"faults.{kind}.{fault}", None if hidden else int(group["n"].sum()), "cells", of_persons=False, suppressed=hidden, definition={
-            "zh": f"{label('kind', str(kind), 'zh')}：{FAULTS[str(fault)].zh}（单元格数）", "en": f"{label('kind', str(kind), 'en')}: {FAULTS[str(fault)].en} (cells)"})
+            "zh": f"{label('kind', str(kind), 'zh')}：{labels[str(fault)].zh}（单元格数）", "en": f"{label('kind', str(kind), 'en')}: {labels[str(fault)].en} (cells)"})
 
 
 def _short_names(files: Sequence[str]) -> dict[str, str]:

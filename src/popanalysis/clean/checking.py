@@ -1,0 +1,210 @@
+"""Make the checks on typed rows: pass, fail, or can't tell where something needed is missing, damaged or not exact enough."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.clean.checks import Check, CheckRules, DaysBetweenRows
+from popanalysis.clean.faults import Finding
+from popanalysis.clean.findings import READ_FROM, Findings
+from popanalysis.clean.identity_number import birth_dates_of, sexes_of
+from popanalysis.clean.persons import SEX_OF_PERSON, bearers_fields
+from popanalysis.columns import ACT_DATE_OF_KIND, DATE_FIELDS, PERSONS_OF_KIND
+
+__all__ = ["OUTCOMES_COLUMNS", "check_rows"]
+
+#: One row a check: how many rows passed, failed, could not be told.
+OUTCOMES_COLUMNS: Final = ("check", "n_pass", "n_fail", "n_cannot_tell")
+PASS, FAIL, CANNOT_TELL = 1, 0, -1
+
+Outcome = npt.NDArray[np.int8]
+Days = npt.NDArray[np.datetime64]
+_TRUSTED: Final = ("valid", "old_15")
+
+
+@dataclass(frozen=True)
+class _Dates:
+    """Dates as the first and last day they may be; both NaT where missing."""
+
+    first: Days
+    last: Days
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What a check may look at: typed columns, raw texts, the kind and the day of the record."""
+
+    columns: Mapping[str, pd.Series]
+    raw: Mapping[str, npt.NDArray[np.object_]]
+    kind: str
+    as_of: dt.date | None
+    size: int
+
+
+def check_rows(rules: CheckRules, columns: Mapping[str, pd.Series], raw: Mapping[str, npt.NDArray[np.object_]], found: Findings, kind: str, as_of: dt.date | None) -> pd.DataFrame:
+    """Make the checks of a kind; every failure is added to the findings.
+
+    Parameters
+    ----------
+    columns, raw : typed columns and raw texts by field.
+    found : takes one finding a failure, at the first field looked at.
+
+    Returns
+    -------
+    DataFrame, OUTCOMES_COLUMNS: the checks made on this kind, in the order of the rules. Of several persons or dates of a row each counts.
+    """
+    size = len(next(iter(columns.values()))) if columns else 0
+    row = _Row(columns, raw, kind, as_of, size)
+    told = []
+    for check in rules.checks:
+        if not check.is_made_on(kind):
+            continue
+        counts = np.zeros(3, dtype=np.int64)
+        for outcome, field in _outcomes(check, row):
+            counts += np.bincount(outcome + 1, minlength=3)
+            at = next((name for name in (field, *READ_FROM.get(field, ())) if name in raw), field)
+            done = "set_missing" if check.test.filled else "kept"
+            failed = outcome == FAIL
+            if failed.any():
+                found.where(pd.Series(failed), at, raw[at] if at in raw else _texts(columns, at, size), Finding(check.name, done, check.severity))
+        told.append((check.name, counts[2], counts[1], counts[0]))
+    return pd.DataFrame(told, columns=list(OUTCOMES_COLUMNS))
+
+
+def _texts(columns: Mapping[str, pd.Series], field: str, size: int) -> npt.NDArray[np.object_]:
+    if field not in columns:
+        return np.full(size, "", dtype=object)
+    return np.asarray(columns[field].astype("string").fillna(""), dtype=object)
+
+
+def _outcomes(check: Check, row: _Row) -> Iterator[tuple[Outcome, str]]:
+    """Yield the outcomes of a check and the field it points at, once for every person or date it is made for."""
+    if check.scope == "each_person":
+        for person in PERSONS_OF_KIND.get(row.kind, ()):
+            if f"{person}_id" in row.columns:
+                yield _outcome(check, row, [f"{person}.{word}" for word in check.test.words]), f"{person}_id"
+    elif check.scope == "each_date":
+        for field in sorted(name for name in DATE_FIELDS if name in row.columns and any(told in row.raw for told in (name, *READ_FROM.get(name, ())) if not told.endswith("_id"))):
+            yield _outcome(check, row, [field if word == "date" else word for word in check.test.words]), field
+    else:
+        words = list(check.test.words)
+        person, _, rest = words[0].partition(".")
+        yield _outcome(check, row, words), (words[0] if not rest else f"{person}_id" if rest.startswith("number") else bearers_fields(person, row.kind)[rest == "sex"])
+
+
+def _outcome(check: Check, row: _Row, words: list[str]) -> Outcome:
+    test = check.test
+    if test.filled:
+        return _filled(words[0], row)
+    if test.days_between_rows:
+        return _apart(test.days_between_rows, words, row)
+    if not all(_is_date(word) for word in words):
+        return _same_texts(*(_text(word, row) for word in words))
+    left, right = (_dates(word, row) for word in words)
+    if test.equal:
+        return _decided(fail=(left.first > right.last) | (left.last < right.first), passed=(left.first == right.last) & (left.last == right.first))
+    if test.not_after:
+        return _decided(fail=left.first > right.last, passed=left.last <= right.first)
+    assert test.years_between
+    years = (right.first - left.first) / np.timedelta64(1, "D") / 365.25
+    inside = (years >= test.years_between.at_least) & (years <= test.years_between.at_most)
+    return _decided(fail=~inside & ~np.isnan(years), passed=inside)
+
+
+def _is_date(word: str) -> bool:
+    return word in ("as_of", "act_date") or word.rpartition(".")[2] == "birth_date" or word in DATE_FIELDS
+
+
+def _decided(*, fail: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> Outcome:
+    return np.where(fail, FAIL, np.where(passed, PASS, CANNOT_TELL)).astype(np.int8)
+
+
+# --- what a word stands for --------------------------------------------------------------------------------------------
+
+
+def _filled(field: str, row: _Row) -> Outcome:
+    """A list without the column cannot be told from: that the column is missing is said once for the whole list."""
+    if field not in row.raw:
+        return np.full(row.size, CANNOT_TELL, dtype=np.int8)
+    return np.where(row.columns[field].isna().to_numpy(), FAIL, PASS).astype(np.int8)
+
+
+def _trusted(person: str, row: _Row) -> tuple[pd.Series, pd.Series] | None:
+    """The numbers of a person, and their states with those taken out that may not be what was meant."""
+    number, state = row.columns.get(f"{person}_id"), row.columns.get(f"{person}_id_state")
+    return None if number is None or state is None else (number, state.where(state.isin(_TRUSTED)))
+
+
+def _text(word: str, row: _Row) -> pd.Series:
+    person, _, rest = word.partition(".")
+    nothing = pd.Series(pd.NA, index=range(row.size), dtype="string")
+    if rest == "number.sex":
+        trusted = _trusted(person, row)
+        return nothing if trusted is None else sexes_of(*trusted).reset_index(drop=True)
+    if rest == "sex":
+        if person in SEX_OF_PERSON:
+            return nothing.fillna(SEX_OF_PERSON[person])
+        field = bearers_fields(person, row.kind)[1]
+        return row.columns[field].reset_index(drop=True) if field in row.raw else nothing
+    return row.columns[word].astype("string").reset_index(drop=True) if word in row.columns else nothing
+
+
+def _same_texts(left: pd.Series, right: pd.Series) -> Outcome:
+    known = (left.notna() & right.notna()).to_numpy()
+    same = left.eq(right).fillna(False).to_numpy(dtype=bool)
+    return _decided(fail=known & ~same, passed=known & same)
+
+
+def _dates(word: str, row: _Row) -> _Dates:
+    nothing = np.full(row.size, np.datetime64("NaT", "D"))
+    if word == "as_of":
+        day = nothing if row.as_of is None else np.full(row.size, np.datetime64(row.as_of, "D"))
+        return _Dates(day, day)
+    person, _, rest = word.partition(".")
+    if rest == "number.birth_date":
+        trusted = _trusted(person, row)
+        inside = nothing if trusted is None else birth_dates_of(*trusted).to_numpy(dtype="datetime64[D]")
+        return _Dates(inside, inside)
+    field = bearers_fields(person, row.kind)[0] if rest == "birth_date" else ACT_DATE_OF_KIND.get(row.kind, "") if word == "act_date" else word
+    if field not in row.columns:
+        return _Dates(nothing, nothing)
+    first = row.columns[field].to_numpy(dtype="datetime64[D]")
+    if rest and f"{field}_from" in row.columns:
+        first = np.where(row.columns[f"{field}_from"].isna().to_numpy(), first, np.datetime64("NaT", "D"))  # read out of the number: no second witness
+    return _Dates(first, _last_days(first, row.columns.get(f"{field}_precision")))
+
+
+def _last_days(first: Days, precision: pd.Series | None) -> Days:
+    """The last day a date known to the month or year may be."""
+    last = first.copy()
+    if precision is None:
+        return last
+    for unit, name in (("M", "month"), ("Y", "year")):
+        coarse = precision.eq(name).fillna(False).to_numpy(dtype=bool) & ~np.isnat(first)
+        if coarse.any():
+            last[coarse] = (first[coarse].astype(f"datetime64[{unit}]") + 1).astype("datetime64[D]") - 1
+    return last
+
+
+def _apart(test: DaysBetweenRows, words: list[str], row: _Row) -> Outcome:
+    """Two rows of one number, further apart than one delivery lasts and nearer than two can be: both fail."""
+    person = words[0].partition(".")[0]
+    trusted, dates = _trusted(person, row), _dates(words[1], row)
+    outcome = np.full(row.size, CANNOT_TELL, dtype=np.int8)
+    if trusted is None:
+        return outcome
+    codes = pd.factorize(trusted[0].where(trusted[1].notna()))[0]
+    places = np.nonzero((codes >= 0) & ~np.isnat(dates.first) & (dates.first == dates.last))[0]
+    outcome[places] = PASS
+    order = places[np.lexsort((dates.first[places], codes[places]))]
+    days = np.diff(dates.first[order]) / np.timedelta64(1, "D")
+    close = (np.diff(codes[order]) == 0) & (days > test.one_delivery) & (days < test.at_least)
+    outcome[order[:-1][close]] = outcome[order[1:][close]] = FAIL
+    return outcome
