@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-NAME = "卫健_出生医学证明.xlsx"
+NAME, OVERLAY = "卫健_出生医学证明.xlsx", "divisions.csv"
 COLUMNS = {
     "序号": "number", "出生证编号": "birth_cert_no", "新生儿姓名": "child_name", "性别": "child_sex", "出生日期": "birth_date", "母亲姓名": "mother_name",
     "母亲身份证号": "mother_id", "父亲姓名": "father_name", "父亲身份证号": "father_id", "母亲现住址": "mother_live_addr", "助产机构": "facility",
@@ -32,6 +32,7 @@ def make_workbook(folder: Path, n_rows: int, seed: int = 20250401) -> Path:
     from openpyxl import Workbook
 
     from popanalysis.synthetic.large import make_lists
+    from popanalysis.synthetic.places import divisions
 
     made = make_lists(int(n_rows * 1.07), seed)[0]["birth_cert"].head(n_rows)
     born = pd.to_datetime(made["birth_date"], errors="coerce")
@@ -49,6 +50,9 @@ def make_workbook(folder: Path, n_rows: int, seed: int = 20250401) -> Path:
         sheet.append(list(row))
     path = folder / NAME
     book.save(path)
+    known = divisions()
+    more = pd.DataFrame({"code": [f"1599{number:02d}" for number in range(7, 100)]})  # where the numbers were given out
+    pd.concat([known, more.assign(name=more["code"] + "旗", level="county", status="active")]).to_csv(folder / OVERLAY, index=False)
     return path
 
 
@@ -80,8 +84,9 @@ def by_popanalysis(path: Path) -> str:
     from popanalysis.params import QuarterParams
 
     params = QuarterParams.model_validate({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": {"birth_cert": [path.name]}})
+    divisions = Divisions.load(path.parent / OVERLAY, params.home_division)
     began = time.perf_counter()
-    lists = clean_submissions(read_submissions(params, path.parent), params, Divisions.load(None, params.home_division))
+    lists = clean_submissions(read_submissions(params, path.parent), params, divisions)
     seconds = time.perf_counter() - began
     return f"{seconds:.3f} {len(lists.records['birth_cert'])} {len(lists.faults)} {peak()}"
 

@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from popanalysis.errors import ParameterError, raise_together
 from popanalysis.project import shipped_folder
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one, where the wheel has it
+
 __all__ = ["RuleSet", "check_version", "current_file", "rule_folder"]
 
 
@@ -88,7 +90,7 @@ class RuleSet(BaseModel):
         path = Path(path)
         try:
             content = path.read_bytes()
-            loaded = yaml.safe_load(content.decode("utf-8-sig"))
+            loaded = yaml.load(content.decode("utf-8-sig"), Loader=_Loader)
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise ParameterError(
                 zh=f"规则文件 {path.name} 无法读取：须为 UTF-8 编码的 YAML 文本。",

@@ -6,6 +6,7 @@ the head that tells most fields apart wins, the shorter one on a tie.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,7 @@ __all__ = ["Head", "find_head", "merged_below", "title_of"]
 
 _SEARCHED_ROWS: Final = 15
 _MIN_HITS: Final = 2
+_LONG_NUMBER: Final = re.compile(r"[A-Z]?\d{9,17}[\dX]?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,16 @@ def find_head(table: Table, kind: str, layout: OfficeLayout | None = None) -> He
         return _head_at(table, places, kind, layout) if places else None
     best: Head | None = None
     for depth in (1, 2, 3):
-        for at in range(depth - 1, len(filled)):
+        for at in [at for at in range(depth - 1, len(filled)) if not _holds_numbers(table.rows[filled[at]])]:
             head = _head_at(table, filled[at - depth + 1 : at + 1], kind, layout)
             if head.n_known >= _MIN_HITS and (best is None or head.merit > best.merit):
                 best = head
     return best
+
+
+def _holds_numbers(row: Sequence[Any]) -> bool:
+    """Two long numbers stand in a row of data, never in the last row of a head."""
+    return sum(_LONG_NUMBER.fullmatch(value) is not None for value in row if isinstance(value, str)) >= 2
 
 
 def _head_at(table: Table, places: Sequence[int], kind: str, layout: OfficeLayout | None) -> Head:

@@ -40,7 +40,7 @@ def classify_rows(table: Table, head: Head) -> RowRoles:
     blank: list[int] = []
     total: int | None = None
     for place, row in enumerate(table.rows):
-        first = next((value for value in row if value not in ("", None) and (not isinstance(value, str) or value.strip())), None)
+        first = _first_shown(row)
         if first is None:
             blank.append(place)
         elif place < head.first:
@@ -55,6 +55,13 @@ def classify_rows(table: Table, head: Head) -> RowRoles:
                 total = _printed_total(row)
     last = max(roles, default=0)
     return RowRoles(roles, sum(head.last < place < last for place in blank), total)
+
+
+def _first_shown(row: Sequence[Any]) -> Any:
+    """Return the first value of a row that shows something, ``None`` where none does; most rows begin with a number."""
+    if row and row[0] and not isinstance(row[0], str):
+        return row[0]
+    return next((value for value in row if value not in ("", None) and (not isinstance(value, str) or value.strip())), None)
 
 
 def _bare(text: str) -> str:

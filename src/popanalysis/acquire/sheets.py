@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final, cast
 
+import numpy as np
 import pandas as pd
 
 from popanalysis.acquire.heads import Head, find_head, merged_below, title_of
@@ -44,7 +45,7 @@ class SheetParts:
 
 def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, wanted: list[str] | None) -> SheetParts:
     """Read a sheet; ``wanted`` names the sheets to use where the parameters or the layout do, hidden ones included."""
-    filled = [number for number, row in zip(table.numbers, table.rows, strict=True) if any(v not in ("", None) for v in row)]
+    filled = [number for number, row in zip(table.numbers, table.rows, strict=True) if any(row) or any(v not in ("", None) for v in row)]
     named = wanted is not None and table.name in wanted
     unused = _reason_not_used(table, filled, named, wanted)
     head = None if unused else find_head(table, kind, layout)
@@ -58,7 +59,7 @@ def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, 
     cells, types = _record_cells(table, head, places, kind, file)
     if told:
         cells[f"{FIELD_TOLD_BY_TITLE[kind]}_told"] = told
-    rows = pd.DataFrame({"sheet": table.name, "row": [table.numbers[p] for p in roles.roles], "role": list(roles.roles.values())})
+    rows = pd.DataFrame({"sheet": table.name, "row": np.asarray(table.numbers)[list(roles.roles)], "role": np.array(list(roles.roles.values()), dtype=object)})
     reading = SheetReading(
         name=table.name, visible=table.visible, used=True, why=_why_used(head, kind, named),
         header_rows=tuple(table.numbers[head.first : head.last + 1]), columns=_told_columns(table, head, places), n_rows=len(places), n_blank=roles.n_blank,
@@ -119,13 +120,15 @@ def _record_cells(table: Table, head: Head, places: list[int], kind: str, file: 
     """Return texts and types of the used columns; the cells of all other columns are never looked at."""
     fields = head.fields
     fill = _vertical_fills(table, head)
-    origin = (kind, DEPARTMENT_OF_KIND[kind], file, table.name, [table.numbers[place] for place in places])
+    origin = (kind, DEPARTMENT_OF_KIND[kind], file, table.name, np.asarray(table.numbers)[places])
     cells: dict[str, Any] = dict(zip(ORIGIN_COLUMNS, origin, strict=True))
     types: dict[str, pd.Categorical] = {}
     records = [table.rows[place] for place in places]
-    narrowest = min(map(len, records), default=0)
+    if set(map(len, records)) != {table.width}:  # rows of a text file may end early
+        records = [[*row, *[""] * (table.width - len(row))] for row in records]
+    by_column = np.array(records, dtype=object).reshape(len(records), table.width).T
     for field, column in sorted(fields.items(), key=lambda item: item[1]):
-        values = [row[column] for row in records] if column < narrowest else [row[column] if column < len(row) else "" for row in records]
+        values = by_column[column].tolist()
         for i, place in enumerate(places) if column in fill else ():
             values[i] = fill[column].get(place, values[i])
         cells[field], codes = column_texts(values)
@@ -134,7 +137,7 @@ def _record_cells(table: Table, head: Head, places: list[int], kind: str, file: 
         cells["town"] = table.name.strip()
         types["town"] = pd.Categorical(["text"] * len(places), dtype=CELL_TYPE)
     index = pd.RangeIndex(len(places))
-    return pd.DataFrame(cells, index=index), pd.DataFrame(types, index=index)
+    return pd.DataFrame(cells, index=index, copy=False), pd.DataFrame(types, index=index, copy=False)
 
 
 def _vertical_fills(table: Table, head: Head) -> dict[int, dict[int, Any]]:

@@ -107,10 +107,9 @@ def column_texts(values: Iterable[Any]) -> tuple[npt.NDArray[np.object_], npt.ND
     """Return a column's texts and type positions; columns of plain text, the usual case, take no loop of their own."""
     cells = list(values)
     texts = np.empty(len(cells), dtype=object)
-    if all(type(cell) is str for cell in cells):
+    if set(map(type, cells)) <= {str}:
         texts[:] = cells
-        for blank in [cell for cell in set(cells) if not cell or cell.isspace()]:
-            texts[texts == blank] = ""
+        texts[np.fromiter(map(str.isspace, cells), bool, len(cells))] = ""
         return texts, np.where(texts == "", _BLANK, _TEXT).astype(np.int8)
     pairs = [as_text(cell) for cell in cells]
     texts[:] = [text if kind != _BLANK else "" for text, kind in pairs]

@@ -13,13 +13,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from xml.etree import ElementTree
 
 import python_calamine
 import xlrd
 
+from popanalysis.acquire.packed import MAX_SHEETS, sheet_parts, too_many_sheets
 from popanalysis.acquire.submission import column_position
 from popanalysis.acquire.table import CellError, MergedRange, Table
 from popanalysis.errors import SourceFileError
@@ -27,11 +28,10 @@ from popanalysis.errors import SourceFileError
 __all__ = ["is_workbook", "read_workbook"]
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MAX_UNPACKED = 2 * 1024**3  # bytes; the largest honest lists unpack to a tenth of it
 _MAX_EMPTY_GRID = 50_000_000  # cells; a sheet whose grid is larger and nearly empty would only fill the memory
 #: How the libraries complain about a file that is cut off or damaged inside.
 _DAMAGED_ZIP = (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError, zipfile.BadZipFile, zlib.error,
-                NotImplementedError, EOFError, ElementTree.ParseError)
+                NotImplementedError, EOFError, ElementTree.ParseError, struct.error)
 _DAMAGED_XLS = (xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, IndexError, KeyError, AssertionError, TypeError, AttributeError, ValueError, OverflowError)
 
 
@@ -54,10 +54,11 @@ def read_workbook(data: bytes, file: str) -> list[Table]:
     """
     if data.startswith(_OLE2):
         return _read_xls(data, file)
-    _check_zip(data, file)
     try:
+        parts = sheet_parts(data, file)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        parts = _sheet_parts(data)
+        if len(book.sheet_names) > MAX_SHEETS:
+            raise too_many_sheets(len(book.sheet_names), file)
         return [_calamine_table(book, meta, parts.get(meta.name, b""), file) for meta in book.sheets_metadata
                 if meta.typ == python_calamine.SheetTypeEnum.WorkSheet]
     except _DAMAGED_ZIP as error:
@@ -74,49 +75,20 @@ def _unreadable(file: str, reason: str) -> SourceFileError:
         file=file)
 
 
-def _check_zip(data: bytes, file: str) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(info.file_size for info in archive.infolist())
-    except _DAMAGED_ZIP as error:
-        raise _unreadable(file, str(error)) from error
-    if unpacked > _MAX_UNPACKED:
-        raise SourceFileError(
-            zh=f"文件 {file} 解压后有 {unpacked // 1024**2} MB，超过 {_MAX_UNPACKED // 1024**2} MB 的上限，未予读取。请分成几个文件报送。",
-            en=f"File {file} unpacks to {unpacked // 1024**2} MB, more than the limit of {_MAX_UNPACKED // 1024**2} MB; it was not read. Split it into several files.",
-            file=file, unpacked=unpacked)
-
-
-def _sheet_parts(data: bytes) -> dict[str, bytes]:
-    """Return the XML of each sheet of an xlsx file by sheet name; empty for other formats."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-            return {}
-        targets = {rel.get("Id"): rel.get("Target", "") for rel in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
-        parts: dict[str, bytes] = {}
-        for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
-            if not sheet.tag.endswith("}sheet"):
-                continue
-            relation = next((value for key, value in sheet.items() if key.endswith("}id")), None)
-            target = targets.get(relation, "")
-            path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
-            if path in names:
-                parts[sheet.get("name", "")] = archive.read(path)
-    return parts
-
-
 def _calamine_table(book: Any, meta: Any, xml: bytes, file: str) -> Table:
     _refuse_vast(xml, meta.name, file)
-    sheet = book.get_sheet_by_name(meta.name)
+    with ThreadPoolExecutor(1) as beside:  # the library leaves the interpreter free while it reads a sheet
+        reading = beside.submit(book.get_sheet_by_name, meta.name)
+        failed, hidden = list(_failed_cells(xml)), frozenset(_hidden_rows(xml))
+        sheet = reading.result()
     rows = sheet.to_python(skip_empty_area=False)
-    for row, column, text in _failed_cells(xml):
+    for row, column, text in failed:
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = CellError(text)
     _check_complete(xml, len(rows), meta.name, file)
     merged = [MergedRange(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
     return Table(meta.name, rows, range(1, len(rows) + 1), meta.visible == python_calamine.SheetVisibleEnum.Visible,
-                 merged, frozenset(_hidden_rows(xml)), _n_hidden_columns(xml))
+                 merged, hidden, _n_hidden_columns(xml))
 
 
 def _check_complete(xml: bytes, n_rows: int, sheet: str, file: str) -> None:
@@ -156,7 +128,7 @@ def _refuse_vast(xml: bytes, sheet: str, file: str) -> None:
     last = re.search(rb'<row\b[^>]*\br="(\d+)"', xml[xml.rfind(b"<row "):])
     if last is None:
         return
-    width = 16_384 if re.search(rb'<c r="[A-Z]{3}\d', xml) else 702 if re.search(rb'<c r="[A-Z]{2}\d', xml) else 26
+    width = 26 if re.search(rb'<c r="[A-Z]{2,3}\d', xml) is None else 702 if re.search(rb'<c r="[A-Z]{3}\d', xml) is None else 16_384
     grid = int(last[1]) * width
     if grid > _MAX_EMPTY_GRID and grid > 200 * xml.count(b"<c "):
         raise SourceFileError(
@@ -169,10 +141,16 @@ def _refuse_vast(xml: bytes, sheet: str, file: str) -> None:
 
 
 def _read_xls(data: bytes, file: str) -> list[Table]:
+    if "_VBA_PROJECT".encode("utf-16-le") in data:
+        raise SourceFileError(
+            zh=f"文件 {file} 含有宏，出于安全不予读取。请用 Excel 或 WPS 打开，另存为不含宏的 .xlsx 工作簿。",
+            en=f"File {file} holds macros; it is not read for safety. Open it in Excel or WPS and save it as an .xlsx workbook without macros.", file=file, found="holds macros")
     try:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
     except _DAMAGED_XLS as error:
         raise _unreadable(file, f"{type(error).__name__}: {error}") from error
+    if book.nsheets > MAX_SHEETS:
+        raise too_many_sheets(book.nsheets, file)
     return [_xlrd_table(sheet, book.datemode) for sheet in book.sheets()]
 
 

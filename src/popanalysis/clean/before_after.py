@@ -44,7 +44,7 @@ def read_values(columns: Columns, cells: Cells, found: Findings, given: Circumst
             for part, values in cleaned.columns.items():
                 if part in _PART_OF_ANSWER:
                     name = f"{target}{_PART_OF_ANSWER[part]}"
-                    series = typed(target, part, values[column.codes], index)
+                    series = typed(target, part, values, column.codes, index)
                     columns[name] = columns[name].where(~wanted, series) if name in columns else series
 
 

@@ -14,7 +14,6 @@ import pandas as pd
 from popanalysis.clean.checks import Check, CheckRules, DaysBetweenRows
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.findings import READ_FROM, Findings
-from popanalysis.clean.identity_number import birth_dates_of, sexes_of
 from popanalysis.clean.persons import SEX_OF_PERSON, bearers_fields
 from popanalysis.columns import ACT_DATE_OF_KIND, DATE_FIELDS, PERSONS_OF_KIND
 
@@ -26,6 +25,7 @@ PASS, FAIL, CANNOT_TELL = 1, 0, -1
 
 Outcome = npt.NDArray[np.int8]
 Days = npt.NDArray[np.datetime64]
+Inside = Mapping[str, tuple[Days, npt.NDArray[np.object_]]]
 _TRUSTED: Final = ("valid", "old_15")
 
 
@@ -39,21 +39,26 @@ class _Dates:
 
 @dataclass(frozen=True)
 class _Row:
-    """What a check may look at: typed columns, raw texts, the kind and the day of the record."""
+    """What a check may look at: typed columns, raw texts, what numbers tell, the kind and the day of the record."""
 
     columns: Mapping[str, pd.Series]
     raw: Mapping[str, npt.NDArray[np.object_]]
     kind: str
     as_of: dt.date | None
     size: int
+    inside: Inside
 
 
-def check_rows(rules: CheckRules, columns: Mapping[str, pd.Series], raw: Mapping[str, npt.NDArray[np.object_]], found: Findings, kind: str, as_of: dt.date | None) -> pd.DataFrame:
+def check_rows(
+    rules: CheckRules, columns: Mapping[str, pd.Series], raw: Mapping[str, npt.NDArray[np.object_]], inside: Inside, found: Findings,
+    kind: str, as_of: dt.date | None,
+) -> pd.DataFrame:
     """Make the checks of a kind; every failure is added to the findings.
 
     Parameters
     ----------
     columns, raw : typed columns and raw texts by field.
+    inside : field of an identity number -> the birth dates (datetime64[D]) and sexes that its numbers tell.
     found : takes one finding a failure, at the first field looked at.
 
     Returns
@@ -61,15 +66,15 @@ def check_rows(rules: CheckRules, columns: Mapping[str, pd.Series], raw: Mapping
     DataFrame, OUTCOMES_COLUMNS: the checks made on this kind, in the order of the rules. Of several persons or dates of a row each counts.
     """
     size = len(next(iter(columns.values()))) if columns else 0
-    row = _Row(columns, raw, kind, as_of, size)
+    row = _Row(columns, raw, kind, as_of, size, inside)
     told = []
     for check in rules.checks:
         if not check.is_made_on(kind):
             continue
         counts = np.zeros(3, dtype=np.int64)
-        for outcome, field in _outcomes(check, row):
+        for outcome, looked_at in _outcomes(check, row):
             counts += np.bincount(outcome + 1, minlength=3)
-            at = next((name for name in (field, *READ_FROM.get(field, ())) if name in raw), field)
+            at = next((name for name in (looked_at, *READ_FROM.get(looked_at, ())) if name in raw), looked_at)
             done = "set_missing" if check.test.filled else "kept"
             failed = outcome == FAIL
             if failed.any():
@@ -91,8 +96,8 @@ def _outcomes(check: Check, row: _Row) -> Iterator[tuple[Outcome, str]]:
             if f"{person}_id" in row.columns:
                 yield _outcome(check, row, [f"{person}.{word}" for word in check.test.words]), f"{person}_id"
     elif check.scope == "each_date":
-        for field in sorted(name for name in DATE_FIELDS if name in row.columns and any(told in row.raw for told in (name, *READ_FROM.get(name, ())) if not told.endswith("_id"))):
-            yield _outcome(check, row, [field if word == "date" else word for word in check.test.words]), field
+        for date in sorted(name for name in DATE_FIELDS if name in row.columns and any(told in row.raw for told in (name, *READ_FROM.get(name, ())) if not told.endswith("_id"))):
+            yield _outcome(check, row, [date if word == "date" else word for word in check.test.words]), date
     else:
         words = list(check.test.words)
         person, _, rest = words[0].partition(".")
@@ -136,29 +141,35 @@ def _filled(field: str, row: _Row) -> Outcome:
     return np.where(row.columns[field].isna().to_numpy(), FAIL, PASS).astype(np.int8)
 
 
-def _trusted(person: str, row: _Row) -> tuple[pd.Series, pd.Series] | None:
-    """The numbers of a person, and their states with those taken out that may not be what was meant."""
-    number, state = row.columns.get(f"{person}_id"), row.columns.get(f"{person}_id_state")
-    return None if number is None or state is None else (number, state.where(state.isin(_TRUSTED)))
+def _trusted(person: str, row: _Row) -> npt.NDArray[np.bool_] | None:
+    """Whose numbers may be what was meant; ``None`` where the list has no numbers of that person."""
+    state = row.columns.get(f"{person}_id_state")
+    return None if state is None or f"{person}_id" not in row.inside else state.isin(_TRUSTED).to_numpy(dtype=bool)
 
 
-def _text(word: str, row: _Row) -> pd.Series:
+def _objects(column: pd.Series) -> npt.NDArray[np.object_]:
+    """A column as Python texts, ``None`` where missing."""
+    values = np.array(column.astype(object), dtype=object)
+    values[column.isna().to_numpy()] = None
+    return values
+
+
+def _text(word: str, row: _Row) -> npt.NDArray[np.object_]:
     person, _, rest = word.partition(".")
-    nothing = pd.Series(pd.NA, index=range(row.size), dtype="string")
+    nothing = np.full(row.size, None, dtype=object)
     if rest == "number.sex":
         trusted = _trusted(person, row)
-        return nothing if trusted is None else sexes_of(*trusted).reset_index(drop=True)
+        return nothing if trusted is None else np.where(trusted, row.inside[f"{person}_id"][1], nothing)
     if rest == "sex":
         if person in SEX_OF_PERSON:
-            return nothing.fillna(SEX_OF_PERSON[person])
-        field = bearers_fields(person, row.kind)[1]
-        return row.columns[field].reset_index(drop=True) if field in row.raw else nothing
-    return row.columns[word].astype("string").reset_index(drop=True) if word in row.columns else nothing
+            return np.full(row.size, SEX_OF_PERSON[person], dtype=object)
+        stated = bearers_fields(person, row.kind)[1]
+        return _objects(row.columns[stated]) if stated in row.raw else nothing
+    return _objects(row.columns[word]) if word in row.columns else nothing
 
 
-def _same_texts(left: pd.Series, right: pd.Series) -> Outcome:
-    known = (left.notna() & right.notna()).to_numpy()
-    same = left.eq(right).fillna(False).to_numpy(dtype=bool)
+def _same_texts(left: npt.NDArray[np.object_], right: npt.NDArray[np.object_]) -> Outcome:
+    known, same = ~(pd.isna(left) | pd.isna(right)), np.asarray(left == right, dtype=bool)
     return _decided(fail=known & ~same, passed=known & same)
 
 
@@ -170,15 +181,15 @@ def _dates(word: str, row: _Row) -> _Dates:
     person, _, rest = word.partition(".")
     if rest == "number.birth_date":
         trusted = _trusted(person, row)
-        inside = nothing if trusted is None else birth_dates_of(*trusted).to_numpy(dtype="datetime64[D]")
+        inside = nothing if trusted is None else np.where(trusted, row.inside[f"{person}_id"][0], np.datetime64("NaT", "D"))
         return _Dates(inside, inside)
-    field = bearers_fields(person, row.kind)[0] if rest == "birth_date" else ACT_DATE_OF_KIND.get(row.kind, "") if word == "act_date" else word
-    if field not in row.columns:
+    name = bearers_fields(person, row.kind)[0] if rest == "birth_date" else ACT_DATE_OF_KIND.get(row.kind, "") if word == "act_date" else word
+    if name not in row.columns:
         return _Dates(nothing, nothing)
-    first = row.columns[field].to_numpy(dtype="datetime64[D]")
-    if rest and f"{field}_from" in row.columns:
-        first = np.where(row.columns[f"{field}_from"].isna().to_numpy(), first, np.datetime64("NaT", "D"))  # read out of the number: no second witness
-    return _Dates(first, _last_days(first, row.columns.get(f"{field}_precision")))
+    first = row.columns[name].to_numpy(dtype="datetime64[D]")
+    if rest and f"{name}_from" in row.columns:
+        first = np.where(row.columns[f"{name}_from"].isna().to_numpy(), first, np.datetime64("NaT", "D"))  # read out of the number: no second witness
+    return _Dates(first, _last_days(first, row.columns.get(f"{name}_precision")))
 
 
 def _last_days(first: Days, precision: pd.Series | None) -> Days:
@@ -200,7 +211,7 @@ def _apart(test: DaysBetweenRows, words: list[str], row: _Row) -> Outcome:
     outcome = np.full(row.size, CANNOT_TELL, dtype=np.int8)
     if trusted is None:
         return outcome
-    codes = pd.factorize(trusted[0].where(trusted[1].notna()))[0]
+    codes = np.where(trusted, pd.factorize(row.columns[f"{person}_id"])[0], -1)
     places = np.nonzero((codes >= 0) & ~np.isnat(dates.first) & (dates.first == dates.last))[0]
     outcome[places] = PASS
     order = places[np.lexsort((dates.first[places], codes[places]))]

@@ -10,12 +10,12 @@ from popanalysis.clean.faults import Finding
 from popanalysis.clean.values import fold_width, is_missing, tidy
 from popanalysis.reference import reference_table
 
-__all__ = ["read_certificate_number", "read_ethnicity", "read_plain_text", "read_sex", "read_telephone", "read_whole_number"]
+__all__ = ["USUAL_CERTIFICATE_NUMBER", "read_certificate_number", "read_ethnicity", "read_plain_text", "read_sex", "read_telephone", "read_whole_number"]
 
 Answer = tuple[str | None, tuple[Finding, ...]]
 
 _EXPONENT = re.compile(r"\d(\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
-_CERTIFICATE = re.compile(r"[A-Z]\d{9}", re.ASCII)
+USUAL_CERTIFICATE_NUMBER = re.compile(r"[A-Z]\d{9}", re.ASCII)
 _NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "单": 1, "双": 2, "首": 1, "〇": 0}
 _COUNT = re.compile(r"第?(\d{1,6})(?:\.0+)?(?:[^\d.].*)?", re.ASCII | re.DOTALL)
 _HAN_COUNT = re.compile(r"第?([单双首两]|[零〇一二三四五六七八九]?十?[零〇一二三四五六七八九]?)(?:个|孩|胎|次|产|周|岁|名|婴)*")
@@ -118,7 +118,7 @@ def read_certificate_number(text: str, cell_type: str = "text") -> Answer:
     >>> read_certificate_number(" x 320101001"), read_certificate_number("３20101001")[0]
     (('X320101001', (Finding(fault='blanks_removed', done='mended', severity='note'),)), '320101001')
     """
-    if _CERTIFICATE.fullmatch(text):
+    if USUAL_CERTIFICATE_NUMBER.fullmatch(text):
         return text, ()
     bare, found = tidy(text)
     if is_missing(bare):
@@ -129,7 +129,7 @@ def read_certificate_number(text: str, cell_type: str = "text") -> Answer:
         return None, (*found, Finding("number_damaged", "set_missing", "error"))
     notes = [Finding("width_folded", "mended", "note")] if folded != bare else []
     notes += [Finding("blanks_removed", "mended", "note")] if len(number) != len(folded) else []
-    notes += [] if _CERTIFICATE.fullmatch(number) else [Finding("cert_form_unusual", "kept", "note")]
+    notes += [] if USUAL_CERTIFICATE_NUMBER.fullmatch(number) else [Finding("cert_form_unusual", "kept", "note")]
     return number, (*found, *notes)
 
 

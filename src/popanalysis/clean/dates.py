@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
+from popanalysis.clean.days import YEARS, digits_of, real_days
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.lunar import is_lunar, propose_solar_date
 from popanalysis.clean.times import TIME_OF_DAY, read_time
@@ -23,7 +26,6 @@ from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, 
 __all__ = ["DateReading", "clean_dates", "clean_times", "read_date"]
 
 LOCAL_ZONE: Final = ZoneInfo("Asia/Shanghai")
-_YEARS: Final = range(1850, 2200)
 _SERIALS: Final = (10_000, 80_000)  # 1927 to 2119; smaller serials are more likely counts than dates
 _SERIAL_ZERO: Final = dt.datetime(1899, 12, 30)
 #: Browser tools writing Shanghai time miss midnight by the 43 seconds of the zone's old local mean time.
@@ -111,7 +113,7 @@ def _read_plain(text: str, cell_type: str, order: str | None) -> DateReading:
     text = re.sub(r"\.0+$", "", text)
     if _STAMP.fullmatch(text) and not (len(text) == 12 and _is_compact(text)):
         return _from_stamp(int(text))
-    if (found := _COMPACT.fullmatch(text)) and int(found[1]) in _YEARS:
+    if (found := _COMPACT.fullmatch(text)) and int(found[1]) in YEARS:
         clock = f"{found[4]}:{found[5]}:{found[6] or '00'}" if found[4] else ""
         return _dated(int(found[1]), int(found[2]), int(found[3]), clock)
     if found := _MONTH.fullmatch(text):
@@ -120,7 +122,7 @@ def _read_plain(text: str, cell_type: str, order: str | None) -> DateReading:
         return _monthly(int(found[1]), int(found[2]))
     if _SERIAL.fullmatch(text) and _SERIALS[0] <= float(text) <= _SERIALS[1]:
         return _from_serial(float(text))
-    if (found := _COMPACT_MONTH.fullmatch(text)) and int(found[1]) in _YEARS:
+    if (found := _COMPACT_MONTH.fullmatch(text)) and int(found[1]) in YEARS:
         return _monthly(int(found[1]), int(found[2]))
     if (found := _YEAR.fullmatch(text)) and 1900 <= int(found[1]) <= 2099:
         return DateReading(dt.date(int(found[1]), 1, 1), "year", None, (Finding("date_year_only", "kept", "note"),))
@@ -140,7 +142,7 @@ def _dated(year: int, month: int, day: int, rest: str) -> DateReading:
         date = dt.date(year, month, day)
     except ValueError:
         return _fault("date_impossible")
-    if year not in _YEARS:
+    if year not in YEARS:
         return _fault("date_impossible")
     if not rest.strip():
         return DateReading(date, "day")
@@ -179,7 +181,7 @@ def _from_serial(serial: float) -> DateReading:
 
 
 def _monthly(year: int, month: int) -> DateReading:
-    if year not in _YEARS or not 1 <= month <= 12:
+    if year not in YEARS or not 1 <= month <= 12:
         return _fault("date_impossible")
     return DateReading(dt.date(year, month, 1), "month", None, (Finding("date_month_only", "kept", "note"),))
 
@@ -205,34 +207,56 @@ def clean_dates(column: Distinct, order: str | None = None, as_of: dt.date | Non
     Cleaned with the columns ``""`` (datetime64[ns], NaT where missing), ``"precision"``, ``"clock"`` (HH:MM) and, where lunar dates stand in
     the column, ``"proposed"``: the solar dates they may mean, for a person to confirm.
     """
-    readings = _without_artefacts([read_date(value, kind, order) for value, kind in zip(column.values, column.types, strict=True)])
-    dates = np.array([r.date or "NaT" for r in readings], dtype="datetime64[D]").astype("datetime64[ns]")
-    precision = np.array([r.precision for r in readings], dtype=object)
-    clocks = np.array([_minutes(r) for r in readings], dtype=object)
-    columns = {"": dates, "precision": precision, "clock": clocks}
-    lunar = [any(f.fault == "date_lunar" for f in r.findings) for r in readings]
-    if any(lunar):
-        proposals = [propose_solar_date(tidy(value)[0], as_of) if is_so else None for value, is_so in zip(column.values, lunar, strict=True)]
-        columns["proposed"] = np.array([date or "NaT" for date in proposals], dtype="datetime64[D]").astype("datetime64[ns]")
-    return Cleaned(columns, [r.findings for r in readings])
+    plain, days, clocks = _read_plainly(column.values)
+    readings = {i: read_date(column.values[i], column.types[i], order) for i in np.nonzero(~plain)[0].tolist()}
+    told = {clock for clock in (*clocks[plain].tolist(), *(r.clock for r in readings.values() if r.date)) if clock} - {"00:00:00"}
+    if told and told <= _ARTEFACTS.keys():  # a rare column, read value by value
+        plain[:] = False
+        readings = {i: _restored(read_date(value, kind, order)) for i, (value, kind) in enumerate(zip(column.values, column.types, strict=True))}
+    elif not told:  # midnight alone is no time of birth
+        clocks[:] = None
+        readings = {i: r if not r.date or any(f.fault == "date_24h" for f in r.findings) else replace(r, clock=None) for i, r in readings.items()}
+    precision = np.full(len(plain), None, dtype=object)
+    precision[plain] = "day"
+    findings: list[tuple[Finding, ...]] = [()] * len(plain)
+    proposed = np.full(len(plain), np.datetime64("NaT"), dtype="datetime64[ns]")
+    for i, r in readings.items():
+        days[i], precision[i], clocks[i], findings[i] = np.datetime64(r.date or "NaT", "D"), r.precision, r.clock, r.findings
+        if any(f.fault == "date_lunar" for f in r.findings) and (solar := propose_solar_date(tidy(column.values[i])[0], as_of)):
+            proposed[i] = np.datetime64(solar, "ns")
+    columns = {"": days.astype("datetime64[ns]"), "precision": precision, "clock": np.array([*(clock[:5] if clock else None for clock in clocks.tolist()), None], dtype=object)[:-1]}
+    if any(f.fault == "date_lunar" for r in readings.values() for f in r.findings):
+        columns["proposed"] = proposed
+    return Cleaned(columns, findings)
 
 
-def _minutes(reading: DateReading) -> str | None:
-    return reading.clock[:5] if reading.clock else None
-
-
-def _without_artefacts(readings: list[DateReading]) -> list[DateReading]:
-    """Undo 23:59:17 and 00:00:43 where the whole column shows nothing but them; midnight alone is no time of birth either."""
-    clocks = {r.clock for r in readings if r.clock and r.date} - {"00:00:00"}
-    if clocks and clocks <= _ARTEFACTS.keys():
-        return [_restored(r) if r.date and r.clock in _ARTEFACTS else replace(r, clock=None) for r in readings]
-    if clocks:
-        return readings
-    return [r if not r.date or any(f.fault == "date_24h" for f in r.findings) else replace(r, clock=None) for r in readings]
+def _read_plainly(values: Sequence[str]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.datetime64], npt.NDArray[np.object_]]:
+    """Read 2025-03-05 and 2025-03-05 14:23 together, by the tests of :func:`read_date`: which they are, the days, the clocks (HH:MM:SS)."""
+    plain, days, clocks = np.zeros(len(values), dtype=bool), np.full(len(values), np.datetime64("NaT", "D")), np.full(len(values), None, dtype=object)
+    lengths = np.fromiter(map(len, values), np.intp, len(values))
+    for length in (10, 16, 19):
+        places = np.nonzero(lengths == length)[0]
+        if not len(places):
+            continue
+        digits = digits_of([values[place] for place in places.tolist()], length)
+        marks = {4: "-", 7: "-", 10: " T", 13: ":", 16: ":"}
+        written = np.ones(len(places), dtype=bool)
+        for at in range(length):
+            written &= np.isin(digits[:, at], [ord(mark) - ord("0") for mark in marks[at]]) if at in marks else (digits[:, at] >= 0) & (digits[:, at] <= 9)
+        found, real = real_days(*(digits[:, start:end] @ 10 ** np.arange(end - start)[::-1] for start, end in ((0, 4), (5, 7), (8, 10))))
+        real &= written
+        for start, most in ((11, 23), (14, 59), (17, 59)):
+            real &= digits[:, start] * 10 + digits[:, start + 1] <= most if start < length else True
+        plain[places[real]], days[places[real]] = True, found[real]
+        if length > 10:
+            clocks[places[real]] = [(values[place][11:] + ":00")[:8] for place in places[real].tolist()]
+    return plain, days, clocks
 
 
 def _restored(reading: DateReading) -> DateReading:
-    assert reading.date and reading.clock
+    """Undo 23:59:17 and 00:00:43, in a column that shows no other clock times."""
+    if not reading.date or reading.clock not in _ARTEFACTS:
+        return replace(reading, clock=None)
     date = reading.date + dt.timedelta(days=_ARTEFACTS[reading.clock])
     return replace(reading, date=date, clock=None, findings=(*reading.findings, Finding("date_clock_artefact", "mended", "note")))
 

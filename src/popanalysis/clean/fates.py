@@ -17,9 +17,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable, Sequence
+from itertools import groupby, repeat
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from popanalysis.clean.usable import identified, unusable_rows, wrong_matter
@@ -28,6 +31,7 @@ from popanalysis.periods import Period
 
 __all__ = ["settle_fates", "with_act_date"]
 
+Texts = npt.NDArray[np.object_]
 _TWIN_WORDS: Final = "双胞|双胎|多胞|多胎|三胎儿|三胞|孪生|龙凤"
 
 
@@ -41,60 +45,101 @@ def with_act_date(frame: pd.DataFrame, kind: str, span: Period) -> pd.DataFrame:
 def settle_fates(frame: pd.DataFrame, kind: str, span: Period, replaced: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows with ``record_id, fate, fate_reason``, and the equal rows that were kept apart with the ``fault`` to report."""
     public, private = _contents(frame, kind)
-    # rows of a replaced file come last: their numbers must not move those of the file that replaces it, whatever either is called
-    frame = frame.assign(_public=public, _private=private, _replaced=frame["file"].isin(replaced))
-    frame = frame.sort_values(["_public", "_replaced", "_private", "file", "sheet", "row"], kind="stable")
-    fate = pd.Series("used", index=frame.index, dtype=object)
-    reason = pd.Series("", index=frame.index, dtype=object)
+    superseded = frame["file"].isin(replaced).to_numpy()
+    order = _in_order_of_content(frame, public, private, superseded)
+    frame, public, private, superseded = frame.take(order), public[order], private[order], superseded[order]
+    fate, reason = np.full(len(frame), "used", dtype=object), np.full(len(frame), "", dtype=object)
     for mask, name, why in (
         (frame["act_date"] > pd.Timestamp(span.last_day), "out_of_scope", "act_after_period"),
         *((rows, "out_of_scope", why) for rows, why in wrong_matter(frame, kind)),
         *((rows, "unusable", why) for rows, why in unusable_rows(frame, kind)),
-        (frame["file"].isin(replaced), "superseded", "replaced_by_later_submission"),
+        (superseded, "superseded", "replaced_by_later_submission"),
     ):
-        fate, reason = fate.mask(mask, name), reason.mask(mask, why)
-    frame = frame.assign(record_id=_record_ids(frame["_public"], kind), fate=fate, fate_reason=reason)
-    again = (frame["fate"] == "used") & frame[frame["fate"] == "used"].duplicated(["_public", "_private"]).reindex(frame.index, fill_value=False)
-    twin = again & _says_twins(frame) if EVENT_OF_KIND.get(kind) == "birth" else again & False
-    unnamed = again & ~twin & ~identified(frame, kind) if kind == "unverified_delivery" else again & False
+        fate[np.asarray(mask, dtype=bool)], reason[np.asarray(mask, dtype=bool)] = name, why
+    ids = _record_ids(public, kind)
+    first = _first_of_equals(public, private, fate == "used")
+    again = first != np.arange(len(frame))
+    twin = again & _says_twins(frame).to_numpy() if EVENT_OF_KIND.get(kind) == "birth" else np.zeros(len(frame), dtype=bool)
+    unnamed = again & ~twin & ~identified(frame, kind).to_numpy() if kind == "unverified_delivery" else np.zeros(len(frame), dtype=bool)
+    repeated = again & ~twin & ~unnamed
+    fate[repeated], reason[repeated] = "duplicate", "same_as:" + ids[first[repeated]]
+    del frame["_unread"]
+    frame["record_id"], frame["fate"], frame["fate_reason"] = ids, fate, reason
     apart = twin | unnamed
-    kept = frame[frame["fate"] == "used"].groupby(["_public", "_private"], sort=False)["record_id"].transform("first").reindex(frame.index)
-    frame = frame.assign(fate=frame["fate"].mask(again & ~apart, "duplicate"), fate_reason=frame["fate_reason"].mask(again & ~apart, "same_as:" + kept.fillna("")))
-    return frame.drop(columns=["_public", "_private", "_replaced", "_unread"]), frame[apart].assign(fault=twin[apart].map({True: "twin_rows_equal", False: "unnamed_rows_equal"}))
+    return frame, frame[apart].assign(fault=np.where(twin[apart], "twin_rows_equal", "unnamed_rows_equal"))
 
 
-def _contents(frame: pd.DataFrame, kind: str) -> tuple[pd.Series, pd.Series]:
+def _in_order_of_content(frame: pd.DataFrame, public: Texts, private: Texts, superseded: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Return the order by content, then by origin.
+
+    Rows of a replaced file come after equal ones: their numbers must not move those of the file that replaces it, whatever either is called.
+    """
+    origin = [pd.factorize(frame[name], sort=True)[0] for name in ("row", "sheet", "file")]
+    order = np.lexsort(origin).tolist()
+    if superseded.any() or (private != private[:1]).any():
+        keys = list(zip(public, superseded, private, strict=True))
+        return np.array(sorted(order, key=keys.__getitem__), dtype=np.intp)
+    return np.array(sorted(order, key=public.tolist().__getitem__), dtype=np.intp)
+
+
+def _first_of_equals(public: Texts, private: Texts, used: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Return for every row the place of the first used row of the same content, for one not used its own; equal rows stand together."""
+    first = np.arange(len(public))
+    places = np.nonzero(used)[0]
+    same = np.zeros(len(places), dtype=bool)
+    same[1:] = (public[places[1:]] == public[places[:-1]]) & (private[places[1:]] == private[places[:-1]])
+    first[places] = places[np.maximum.accumulate(np.where(same, 0, np.arange(len(places))))] if len(places) else places
+    return first
+
+
+def _contents(frame: pd.DataFrame, kind: str) -> tuple[Texts, Texts]:
     """Return each row's cleaned content as text: what its id is made of, and what else tells rows apart (parity, weight, unread texts).
 
     Only filled fields count, by name: a column added later changes no id.
     """
-    public: list[list[str]] = []
-    private: list[list[str]] = []
+    public: list[str | Texts] = []
+    private: list[str | Texts] = []
     for field in FIELDS_OF_KIND[kind]:
         for name in (field, f"{field}_note", f"{field}_state", f"{field}_precision"):
-            if name not in frame:
-                continue
-            (private if field in MEMORY_ONLY_FIELDS else public).append(_named_texts(name, frame[name]))
-    return _joined(public, frame.index), _joined(private, frame.index) + frame["_unread"]
+            if name in frame and (there := frame[name].notna().to_numpy()).any():
+                (private if field in MEMORY_ONLY_FIELDS else public).extend(_named_texts(name, frame[name], there))
+    private.append(np.asarray(frame["_unread"], dtype=object))
+    return _joined(public, len(frame)), _joined(private, len(frame))
 
 
-def _named_texts(name: str, column: pd.Series) -> list[str]:
+def _named_texts(name: str, column: pd.Series, there: npt.NDArray[np.bool_]) -> Sequence[str | Texts]:
+    """Return ``name=value`` and a mark for the whole column, nothing where the value is missing: texts that are the same in all rows stand alone."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        days = np.datetime_as_string(column.to_numpy(), unit="D")
-        return ["" if day == "NaT" else f"{name}={day}\x1f" for day in days.tolist()]
-    codes, values = pd.factorize(column)
-    texts = np.array([*(f"{name}={value}\x1f" for value in values.tolist()), ""], dtype=object)
-    return list(texts[codes])  # the code of a missing value is -1: the last text
+        codes, days = pd.factorize(column.to_numpy())
+        values = np.array([*np.datetime_as_string(days, unit="D"), ""], dtype=object)[codes]
+    else:
+        values = np.asarray(column.astype(object) if pd.api.types.is_string_dtype(column.dtype) else column.astype("string").astype(object))
+    if there.all():
+        return f"{name}=", values, "\x1f"
+    texts = np.full(len(values), "", dtype=object)
+    texts[there] = [f"{name}={value}\x1f" for value in values[there].tolist()]
+    return (texts,)
 
 
-def _joined(parts: list[list[str]], index: pd.Index) -> pd.Series:
-    return pd.Series(["".join(row) for row in zip(*parts, strict=True)] if parts else "", index=index, dtype=object)
+def _joined(parts: Sequence[str | Texts], size: int) -> Texts:
+    """Join the parts of every row; neighbours that are the same in all rows are joined once."""
+    merged: list[Iterable[str]] = []
+    for constant, group in groupby(parts, key=lambda part: isinstance(part, str)):
+        neighbours = list(group)
+        merged += [repeat("".join(map(str, neighbours)), size)] if constant else neighbours
+    joined = np.empty(size, dtype=object)
+    joined[:] = list(map("".join, zip(*merged, strict=True))) if merged else ""
+    return joined
 
 
-def _record_ids(contents: pd.Series, kind: str) -> list[str]:
-    """Hash kind, content and occurrence number; equal contents are numbered in the order given."""
-    numbers = contents.groupby(contents, sort=False).cumcount()
-    return ["r" + hashlib.sha256(f"{kind}\x1e{content}\x1e{number}".encode()).hexdigest()[:20] for content, number in zip(contents, numbers, strict=True)]
+def _record_ids(contents: Texts, kind: str) -> Texts:
+    """Hash kind, content and occurrence number; equal contents stand together and are numbered in the order given."""
+    ids, before, number = [], None, 0
+    for content in contents.tolist():
+        number = number + 1 if content == before else 0
+        before = content
+        ids.append("r" + hashlib.sha256(f"{kind}\x1e{content}\x1e{number}".encode()).hexdigest()[:20])
+    return np.array([*ids, None], dtype=object)[:-1]
 
 
 def _says_twins(frame: pd.DataFrame) -> pd.Series:

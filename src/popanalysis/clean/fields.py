@@ -71,7 +71,7 @@ def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
     if field in ETHNICITY_FIELDS:
         return column.map(codes.read_ethnicity)
     if field in CERTIFICATE_FIELDS:
-        return column.map(codes.read_certificate_number)
+        return column.map(codes.read_certificate_number, codes.USUAL_CERTIFICATE_NUMBER)
     if field in MARRIAGE_CERTIFICATE_FIELDS and given.kind != "adoption":
         return column.map(read_marriage_certificate_number)
     if field.endswith("_phone"):
@@ -91,12 +91,12 @@ def _clean_words(field: str, column: Distinct, given: Circumstances) -> Cleaned:
     return column.map(codes.read_plain_text)
 
 
-def typed(field: str, part: str, values: Any, index: pd.Index) -> pd.Series:
-    """Return spread values as a column of its type: datetime64[ns], Int64 or string."""
+def typed(field: str, part: str, values: Any, codes: Any, index: pd.Index) -> pd.Series:
+    """Return distinct values spread over the rows as a column of its type: datetime64[ns], Int64 or string."""
     if part in ("", "proposed") and (field in DATE_FIELDS or field == "birth_datetime"):
-        return pd.Series(values, index=index, dtype="datetime64[ns]")
+        return pd.Series(values[codes], index=index, dtype="datetime64[ns]")
     if part == "" and field in INTEGER_FIELDS:
-        return pd.Series(pd.array([pd.NA if value is None else value for value in values], dtype="Int64"), index=index)
+        return pd.Series(pd.array([pd.NA if value is None else value for value in values], dtype="Int64").take(codes), index=index)
     objects = np.array(values, dtype=object)
     objects[pd.isna(objects)] = pd.NA
-    return pd.Series(pd.array(objects, dtype="string"), index=index)
+    return pd.Series(pd.array(objects, dtype="string").take(codes), index=index)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from popanalysis.clean.days import YEARS, digits_of, real_days
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
 
@@ -26,7 +27,6 @@ STATES: Final = ("valid", "check_failed", "old_15", "wrong_length", "damaged", "
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK: Final = "10X98765432"
 _X_FORMS: Final = "x×*ХхⅩⅹ✕✖"  # the last are look-alikes: Cyrillic, Roman numeral, crosses; full-width forms are folded before
-_YEARS: Final = range(1850, 2200)  # of birth, inside a number
 _EXPONENT = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
 _NUMBER_18 = re.compile(r"\d{17}[\dX]", re.ASCII)
 _NUMBER_15 = re.compile(r"\d{15}", re.ASCII)
@@ -188,58 +188,81 @@ def _date_inside(number: str) -> dt.date | None:
         date = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
-    return date if date.year in _YEARS else None
+    return date if date.year in YEARS else None
 
 
 # --- whole columns ------------------------------------------------------------------------------------------
 
 
 def clean_identity_numbers(column: Distinct, divisions: KnowsDivisions | None = None, as_of: dt.date | None = None) -> Cleaned:
-    """Read the distinct values of a column; plain valid numbers are settled together, the others one by one.
+    """Read the distinct values of a column; plainly written numbers are settled together, the others one by one.
 
     Returns
     -------
-    Cleaned with the columns ``""`` (text) and ``"state"``.
+    Cleaned with the columns ``""`` (text), ``"state"``, and what the number tells: ``"born"`` (datetime64[D]), ``"sex"`` (``"1"``, ``"2"``).
     """
-    texts = np.empty(len(column.values), dtype=object)
-    states = np.empty(len(column.values), dtype=object)
-    findings: list[tuple[Finding, ...]] = [()] * len(column.values)
-    usual, known = _plainly_valid(column, divisions, as_of)
-    for i, (value, kind) in enumerate(zip(column.values, column.types, strict=True)):
-        if usual[i]:
-            texts[i], states[i], findings[i] = value, "valid", () if known[i] else _UNKNOWN_DIVISION
-        else:
-            read = read_identity_number(value, kind, divisions, as_of)
-            texts[i], states[i], findings[i] = read.text, read.state, read.findings
-    return Cleaned({"": texts, "state": states}, findings)
+    plain = _read_plainly(column, divisions, as_of)
+    texts = np.array([*column.values, None], dtype=object)[:-1]
+    states = np.where(plain.passes, "valid", "check_failed").astype(object)
+    findings: list[tuple[Finding, ...]] = [()] * len(texts)
+    for i in np.nonzero(plain.usual & ~(plain.passes & plain.known))[0].tolist():
+        findings[i] = _OF_PLAIN[bool(plain.passes[i]), bool(plain.known[i])]
+    for i in np.nonzero(~plain.usual)[0].tolist():
+        read = read_identity_number(column.values[i], column.types[i], divisions, as_of)
+        texts[i], states[i], findings[i] = read.text, read.state, read.findings
+        plain.born[i], plain.sexes[i] = np.datetime64(read.birth_date or "NaT", "D"), read.sex
+    return Cleaned({"": texts, "state": states, "born": plain.born, "sex": plain.sexes}, findings)
 
 
-_UNKNOWN_DIVISION: Final = (Finding("id_division_unknown", "kept", "note"),)
+_CHECK_FAILED, _UNKNOWN_DIVISION = Finding("id_check_failed"), Finding("id_division_unknown", "kept", "note")
+#: (the check character agrees, the division is known) -> what is found about a number plainly written
+_OF_PLAIN: Final = {(True, False): (_UNKNOWN_DIVISION,), (False, True): (_CHECK_FAILED,), (False, False): (_CHECK_FAILED, _UNKNOWN_DIVISION)}
 
 
-def _plainly_valid(column: Distinct, divisions: KnowsDivisions | None, as_of: dt.date | None) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Mark valid texts of 18 characters about which nothing but the division may be said, and those whose division is known.
+@dataclass(frozen=True)
+class _Plain:
+    """By distinct value: whether nothing but check character and division may be said of it, both of these, and what it tells."""
 
-    The tests are those of :func:`read_identity_number`, on arrays of digits.
-    """
-    result, division = np.zeros(len(column.values), dtype=bool), np.ones(len(column.values), dtype=bool)
-    places = np.array([i for i, (value, kind) in enumerate(zip(column.values, column.types, strict=True))
-                       if kind == "text" and len(value) == 18 and _NUMBER_18.fullmatch(value)], dtype=np.intp)
+    usual: npt.NDArray[np.bool_]
+    passes: npt.NDArray[np.bool_]
+    known: npt.NDArray[np.bool_]
+    born: npt.NDArray[np.datetime64]
+    sexes: npt.NDArray[np.object_]
+
+
+def _read_plainly(column: Distinct, divisions: KnowsDivisions | None, as_of: dt.date | None) -> _Plain:
+    """Read texts of 18 digits, or 17 and an X, together; the tests are those of :func:`read_identity_number`, on arrays of digits."""
+    size = len(column.values)
+    usual, passes, known = (np.zeros(size, dtype=bool) for _ in range(3))
+    born, sexes = np.full(size, np.datetime64("NaT", "D")), np.full(size, None, dtype=object)
+    of_usual_length = np.fromiter(map(len, column.values), np.intp, size) == 18
+    places = np.nonzero(of_usual_length & np.fromiter((kind == "text" for kind in column.types), bool, size))[0]
     if not len(places):
-        return result, division
-    numbers = np.array([column.values[i] for i in places], dtype="U18")
-    digits = numbers.view(np.uint32).reshape(-1, 18).astype(np.int64) - ord("0")
+        return _Plain(usual, passes, known, born, sexes)
+    digits = digits_of([column.values[place] for place in places.tolist()], 18)
+    last = np.where(digits[:, 17] == _X, 10, digits[:, 17])
+    written = ((digits[:, :17] >= 0) & (digits[:, :17] <= 9)).all(axis=1) & (last >= 0) & (last <= 10) & ((last < 10) | (digits[:, 17] == _X))
     check = np.array([10 if c == "X" else int(c) for c in _CHECK])
-    last = np.where(digits[:, 17] > 9, 10, digits[:, 17])
-    passes = check[digits[:, :17] @ np.array(_WEIGHTS) % 11] == last
-    dates = pd.to_datetime(pd.Series([number[6:14] for number in numbers.tolist()]), format="%Y%m%d", errors="coerce")
-    real = dates.between(pd.Timestamp(1850, 1, 1), pd.Timestamp(as_of) if as_of else pd.Timestamp(2199, 12, 31)).to_numpy()
+    dates, real = _dates_inside(digits)
+    if as_of:
+        real &= dates <= np.datetime64(as_of, "D")
     tail = (digits[:, 15:] == 0).all(axis=1)
-    codes, prefixes = pd.factorize(pd.Series([number[:6] for number in numbers.tolist()]))
-    known = np.array([divisions is None or prefix.startswith("9") or divisions.knows(prefix) for prefix in prefixes], dtype=bool)[codes]
     one_digit = (digits == digits[:, :1]).all(axis=1)
-    result[places], division[places] = passes & real & ~tail & ~one_digit, known
-    return result, division
+    codes, prefixes = pd.factorize(digits[:, :6] @ 10 ** np.arange(5, -1, -1))
+    usual[places] = written & real & ~tail & ~one_digit
+    passes[places] = check[digits[:, :17] @ np.array(_WEIGHTS) % 11] == last
+    known[places] = np.array([divisions is None or 900_000 <= prefix <= 999_999 or divisions.knows(f"{prefix:06d}") for prefix in prefixes.tolist()], dtype=bool)[codes]
+    born[places], sexes[places] = dates, np.array(["2", "1"], dtype=object)[digits[:, 16] % 2]
+    return _Plain(usual, passes, known, born, sexes)
+
+
+_X: Final = ord("X") - ord("0")
+
+
+def _dates_inside(digits: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.bool_]]:
+    """Return the dates that rows of digits hold, and which of them exist."""
+    year, month, day = (digits[:, start:end] @ 10 ** np.arange(end - start)[::-1] for start, end in ((6, 10), (10, 12), (12, 14)))
+    return real_days(year, month, day)
 
 
 def birth_dates_of(numbers: pd.Series, states: pd.Series) -> pd.Series:
@@ -250,28 +273,22 @@ def birth_dates_of(numbers: pd.Series, states: pd.Series) -> pd.Series:
     numbers, states : the cleaned text column and its ``_state`` column.
     """
     places, digits = _digits(numbers, states)
-    year, month, day = (digits[:, start:end] @ 10 ** np.arange(end - start)[::-1] for start, end in ((6, 10), (10, 12), (12, 14)))
-    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    dates = months.astype("datetime64[D]") + (day - 1)
-    real = (month >= 1) & (month <= 12) & (day >= 1) & (dates.astype("datetime64[M]") == months) & (year >= _YEARS[0]) & (year <= _YEARS[-1])
-    result = np.full(len(numbers), np.datetime64("NaT"), dtype="datetime64[D]")
-    result[places[real]] = dates[real]
-    return pd.Series(result.astype("datetime64[ns]"), index=numbers.index)
+    found, real = _dates_inside(digits)
+    days = np.full(len(numbers), np.datetime64("NaT", "D"))
+    days[places[real]] = found[real]
+    return pd.Series(days.astype("datetime64[ns]"), index=numbers.index)
 
 
 def sexes_of(numbers: pd.Series, states: pd.Series) -> pd.Series:
     """Return the sexes inside the numbers of a column as ``"1"`` and ``"2"``, NA where there is none."""
     places, digits = _digits(numbers, states)
-    result = np.full(len(numbers), None, dtype=object)
-    result[places] = np.where(digits[:, 16] % 2 == 1, "1", "2")
-    return pd.Series(pd.array(result, dtype="string"), index=numbers.index)
+    sexes = np.full(len(numbers), None, dtype=object)
+    sexes[places] = np.array(["2", "1"], dtype=object)[digits[:, 16] % 2]
+    return pd.Series(pd.array(sexes, dtype="string"), index=numbers.index)
 
 
 def _digits(numbers: pd.Series, states: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
     """Return the places of the numbers that can be read, and their digits as rows of 18; an old number gets its century."""
-    usable = states.isin(["valid", "check_failed", "old_15"]).to_numpy(dtype=bool)
-    texts = np.asarray(numbers.astype(object))
-    places = np.nonzero(usable)[0]
-    whole = [text if len(text) == 18 else f"{text[:6]}19{text[6:]}0" for text in texts[places]]
-    digits = np.array(whole, dtype="U18").view(np.uint32).reshape(-1, 18).astype(np.int64) - ord("0")
-    return places, digits
+    places = np.nonzero(states.isin(["valid", "check_failed", "old_15"]).to_numpy(dtype=bool))[0]
+    texts = np.asarray(numbers.astype(object))[places]
+    return places, digits_of([text if len(text) == 18 else f"{text[:6]}19{text[6:]}0" for text in texts], 18)

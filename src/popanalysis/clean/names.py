@@ -19,7 +19,6 @@ __all__ = ["NameReading", "clean_names", "is_placeholder_with_mother", "order_in
 DOT: Final = "\u00b7"
 
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_USUAL = re.compile(r"[\u4e00-\u9fff]{2,8}")
 _DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\uff0e.\u3002\u3001\u02d9\u25cf\u0387\u16eb\u2024"
 _DOT_BETWEEN = re.compile(rf"(?<=[{_HAN}{UNKNOWN_CHARACTER}])[\s{re.escape(_DOTS)}]*[{re.escape(_DOTS)}][\s{re.escape(_DOTS)}]*(?=[{_HAN}{UNKNOWN_CHARACTER}])")
 _BRACKETED = re.compile(r"[(（\[【〔{]([^()（）\[\]【】〔〕{}]*)[)）\]】〕}]")
@@ -40,7 +39,9 @@ _UNNAMED = re.compile(
     r".+(之|的)(长|次|三|大|小|双|孪)?(子|女|婴|儿|男|男婴|女婴|婴儿|孩)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?")
 #: Entries instead of a name that somebody did not give.
 _WITHHELD_NAME = re.compile(r"(拒绝|拒不|不愿|不肯|未|不)(提供|透露|登记|告知|配合)(本人|个人|真实)*(姓名|信息|身份信息|身份)?|拒绝|拒答|匿名|保密")
-_PERHAPS_UNNAMED = re.compile("[之的]|^[暂尚还未没待无新婴男女宝小某拒不匿保]")
+_PLAINLY_NAMED = re.compile(r"(?![暂尚还未没待拒不匿婴]|无名|新生|[男女]婴|小?宝宝|某某|保密)(?:(?![之的])[\u4e00-\u9fff]){2,8}")
+_CHILD_OF_SOMEBODY = re.compile(r"[\u4e00-\u9fff]{2,8}之[子女婴][A-D]?")
+_NOT_NAMED: Final = (Finding("name_placeholder", "moved", "info"),)
 _TWIN_MARK = re.compile(r"(?:(?:之|的)(?:子|女|婴|男|女婴|男婴|婴儿)|双胞胎?之?|双胎之?|孪生之?)([A-Ca-c大小甲乙丙一二三1-3])$")
 _TWIN_ORDER: Final = {mark: order for order, marks in enumerate(("A大甲一1", "B小乙二2", "C丙三3"), 1) for mark in marks}
 _CHILD_OF_MOTHER = re.compile(r"(之)?(子|女|男|婴|男婴|女婴|婴儿|毛毛|宝宝|B)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?|[大小](子|女|婴)")
@@ -74,7 +75,7 @@ def read_name(text: str, of_child: bool = False) -> NameReading:
         return NameReading(None, None, tidied if bare else ())
     found = list(tidied)
     if _UNNAMED.fullmatch(fold_width(bare)) and (of_child or bare.startswith(("无名", "某某"))):
-        return NameReading(None, bare, (*found, Finding("name_placeholder", "moved", "info")))
+        return NameReading(None, bare, (*found, *_NOT_NAMED))
     if _WITHHELD_NAME.fullmatch(fold_width(bare)):
         return NameReading(None, bare, (*found, Finding("name_withheld", "moved", "info")))
     name, notes = _move_notes(bare, found)
@@ -82,7 +83,7 @@ def read_name(text: str, of_child: bool = False) -> NameReading:
     if is_missing(name) or not any(character.isalnum() for character in name):
         return NameReading(None, bare, (*found, Finding("name_unreadable", "moved")))
     if of_child and _UNNAMED.fullmatch(name):
-        return NameReading(None, bare, (*found, Finding("name_placeholder", "moved", "info")))
+        return NameReading(None, bare, (*found, *_NOT_NAMED))
     return NameReading(name, "；".join(notes) or None, tuple(found))
 
 
@@ -166,12 +167,12 @@ def clean_names(column: Distinct, of_child: bool = False) -> Cleaned:
     -------
     Cleaned with the columns ``""`` (name) and ``"note"``.
     """
-    names = np.empty(len(column.values), dtype=object)
-    notes = np.empty(len(column.values), dtype=object)
-    findings: list[tuple[Finding, ...]] = [()] * len(column.values)
-    for i, value in enumerate(column.values):
-        if _USUAL.fullmatch(value) and value not in MISSING_WORDS and not _PERHAPS_UNNAMED.search(value):
-            names[i] = value
+    names = np.array([*column.values, None], dtype=object)[:-1]
+    notes = np.empty(len(names), dtype=object)
+    findings: list[tuple[Finding, ...]] = [()] * len(names)
+    for i in [i for i, usual in enumerate(map(_PLAINLY_NAMED.fullmatch, column.values)) if usual is None or column.values[i] in MISSING_WORDS]:
+        if of_child and _CHILD_OF_SOMEBODY.fullmatch(column.values[i]):  # a quarter of a hospital's list
+            names[i], notes[i], findings[i] = None, column.values[i], _NOT_NAMED
         else:
-            names[i], notes[i], findings[i] = read_name(value, of_child)
+            names[i], notes[i], findings[i] = read_name(column.values[i], of_child)
     return Cleaned({"": names, "note": notes}, findings)

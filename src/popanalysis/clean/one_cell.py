@@ -42,8 +42,14 @@ def _part(frame: pd.DataFrame, told: str, other: str, changed: dict[str, pd.Seri
     if not pd.api.types.is_object_dtype(column) and not pd.api.types.is_string_dtype(column):
         return
     of_name = told.endswith("_name")
-    for position, text in enumerate(column.astype(object)):
-        parts = _parted(text) if isinstance(text, str) and len(text) > 15 and not (text.isascii() and len(text) <= 18) else None  # a plain number is the usual cell
+    texts = column.astype(object).tolist()
+    if not set(map(type, texts)) <= {str}:
+        texts = [text if isinstance(text, str) else "" for text in texts]
+    shortest = 19 if "".join(texts).isascii() else 16  # without a name in it a number has no more than 18 characters
+    if max(map(len, texts), default=0) < shortest:
+        return
+    for position in [place for place, length in enumerate(map(len, texts)) if length >= shortest]:
+        parts = _parted(texts[position])
         if parts is None:
             continue
         name, number = parts

@@ -36,7 +36,7 @@ from popanalysis.clean.within_rows import (
     settle_child_name,
     settle_delivery,
 )
-from popanalysis.columns import DROPPED_FIELDS, FIELD_TOLD_BY_TITLE, FIELDS_OF_KIND, MARRIAGE_KINDS
+from popanalysis.columns import DROPPED_FIELDS, FIELD_TOLD_BY_TITLE, FIELDS_OF_KIND, ID_FIELDS, MARRIAGE_KINDS
 from popanalysis.errors import ParameterError, ValidationError
 
 __all__ = ["CLEAN_FAULTS_COLUMNS", "clean_and_check", "clean_records"]
@@ -108,6 +108,7 @@ def clean_and_check(
     columns: dict[str, pd.Series] = {}
     raw: dict[str, npt.NDArray[np.object_]] = {}
     cells: dict[str, tuple[npt.NDArray[np.object_], pd.Categorical | None]] = {}
+    inside: dict[str, tuple[npt.NDArray[np.datetime64], npt.NDArray[np.object_]]] = {}  # what identity numbers tell
     for field in [name for name in (*fields, "birth_datetime", f"{FIELD_TOLD_BY_TITLE.get(kind)}_told") if name in frame.columns]:
         texts, kinds = _as_texts(frame[field], types[field] if types is not None and field in types.columns else None)
         raw[field] = texts
@@ -121,6 +122,8 @@ def clean_and_check(
             _guard(field, column, cleaned)
         found.add(field, raw[field], column, cleaned)
         columns |= _spread(field, column, cleaned, frame)
+        if field in ID_FIELDS:
+            inside[field] = cleaned.columns["born"][column.codes], cleaned.columns["sex"][column.codes]
     settle_child_name(columns, raw, found)
     read_birth_order(columns)
     if kind == "unverified_delivery":
@@ -134,7 +137,7 @@ def clean_and_check(
     read_own_number(columns, frame, kind)
     mark_doubtful_births(columns, frame, kind, as_of)
     place_town(columns, raw, found, given.divisions)
-    outcomes = check_rows(checks or shipped_checks(), columns, raw, found, kind, as_of)
+    outcomes = check_rows(checks or shipped_checks(), columns, raw, inside, found, kind, as_of)
     _settle_words(columns, raw, {field: texts for field, (texts, _) in cells.items()}, found, frame, kind)
     return _assemble(frame, columns, fields), found.frame(), outcomes
 
@@ -164,9 +167,11 @@ def _as_texts(column: pd.Series, types: pd.Series | None) -> tuple[npt.NDArray[n
     """Return a column as texts (``""`` = missing) and what its cells were."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return np.asarray(column.dt.strftime("%Y-%m-%dT%H:%M:%S").str.removesuffix("T00:00:00").fillna("").astype(object)), None
-    missing = np.asarray(column.isna())
     values = np.asarray(column.astype(object))
     kinds: pd.Categorical | None
+    if set(map(type, values.tolist())) <= {str}:  # as files are read: no gaps
+        return values, pd.Categorical(types, dtype=_TYPES) if types is not None else None
+    missing = np.asarray(column.isna())
     if pd.api.types.is_float_dtype(column.dtype):
         texts = [format(value, ".17g") if abs(value) >= 1e15 else format(value, ".10g") for value in np.where(missing, 0.0, values)]
         texts_array = np.array(texts, dtype=object)
@@ -204,19 +209,18 @@ def _fill_ditto(texts: npt.NDArray[np.object_], frame: pd.DataFrame, field: str,
 def _guard(field: str, column: Distinct, cleaned: Cleaned) -> None:
     """Fail where a text vanished without a word (principle: nothing is lost)."""
     kept = cleaned.columns.get("clock", np.empty(0))
-    for i, value in enumerate(pd.isna(cleaned.columns[""])):
-        if value and not cleaned.findings[i] and not (len(kept) and kept[i]) and not is_missing(tidy(column.values[i])[0]):
+    for i in np.nonzero(pd.isna(cleaned.columns[""]))[0].tolist():
+        if not cleaned.findings[i] and not (len(kept) and kept[i]) and not is_missing(tidy(column.values[i])[0]):
             raise ValidationError(
                 zh=f"程序错误：{field} 列中有文字在整理时丢失而未作说明。请报告此问题。",
                 en=f"Fault of this program: cleaning emptied a text of {field} without saying so. Please report it.", column=field)
 
 
 def _spread(field: str, column: Distinct, cleaned: Cleaned, frame: pd.DataFrame) -> dict[str, pd.Series]:
-    codes = column.codes
-    parts = {f"{field}{_PARTS_KEPT[name]}": typed(field, name, values[codes], frame.index) for name, values in cleaned.columns.items() if name in _PARTS_KEPT}
+    parts = {f"{field}{_PARTS_KEPT[name]}": typed(field, name, values, column.codes, frame.index) for name, values in cleaned.columns.items() if name in _PARTS_KEPT}
     for name in ("precision", "clock"):
         if name in cleaned.columns:
-            parts[f"{field}_{name}"] = typed(field, name, cleaned.columns[name][codes], frame.index)
+            parts[f"{field}_{name}"] = typed(field, name, cleaned.columns[name], column.codes, frame.index)
     note = parts.get(f"{field}_note")
     if note is not None and not note.notna().any() and f"{field}_note" not in frame.columns:
         del parts[f"{field}_note"]
@@ -234,6 +238,6 @@ def _assemble(frame: pd.DataFrame, columns: dict[str, pd.Series], fields: tuple[
             order.append(field)
         order += [name for name in columns if name not in fields and name.startswith(f"{field}_") and name not in order]
     order += [name for name in columns if name not in order]
-    return pd.concat([frame[own], pd.DataFrame({name: columns[name] for name in order}, index=frame.index)], axis=1)
+    return pd.concat([frame[own], pd.DataFrame({name: columns[name] for name in order}, index=frame.index, copy=False)], axis=1, copy=False)
 
 

@@ -74,8 +74,9 @@ def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, 
         accounts.append(_accounts(settled))
         edits += [edits_between(settled[settled["file"].eq(s.replaces)], settled[settled["file"].eq(s.file)], kind) for s in submissions if s.kind == kind and s.replaces]
         faults.append(_twin_faults(twins))
-        used = settled[settled["fate"] == "used"]
-        records[kind] = used.drop(columns=["kind", "department", "fate", "fate_reason"]).set_index("record_id")
+        kept = [name for name in settled.columns if name not in ("kind", "department", "fate", "fate_reason", "record_id")]
+        used = settled["fate"].eq("used").to_numpy()
+        records[kind] = settled.loc[used, kept].set_axis(pd.Index(settled.loc[used, "record_id"], name="record_id"))
     accounts += [_not_records(s, s.file in replaced) for s in submissions]
     accounting = _in_order(_stack(accounts)[list(ACCOUNTING_COLUMNS)])
     told = _in_order(_stack(faults).reindex(columns=list(FAULTS_COLUMNS)))
@@ -105,7 +106,7 @@ def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisio
         "cell": [f"{letter}{row}" if letter else "" for (letter, _), row in zip(cells, origin["row"], strict=True)],
         "raw_value": found["raw_value"].mask(found["field"].isin(MEMORY_ONLY_FIELDS) | (submission.kind in SEALED_KINDS), ""),  # a fault is written, such a value never
         "fault": found["fault"], "done": found["done"], "severity": found["severity"]})
-    records = records.assign(_unread=_unread_texts(found, records.index))
+    records["_unread"] = _unread_texts(found, records.index)
     return _Cleaned(submission, records, _stack([submission.faults, faults, far_births(submission, records, params.span)]), outcomes)
 
 
@@ -164,10 +165,12 @@ def _totals(accounting: pd.DataFrame) -> pd.DataFrame:
 
 def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     filled = [frame for frame in frames if len(frame)]
+    if len(filled) == 1:
+        return filled[0].reset_index(drop=True) if not isinstance(filled[0].index, pd.RangeIndex) else filled[0]
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
 def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """Sort by origin, so that the order files were given in leaves no trace."""
     by = [name for name in ("kind", "file", "sheet", "row", "cell", "fault") if name in frame]
-    return frame.sort_values(by, kind="stable").reset_index(drop=True)
+    return frame.sort_values(by, kind="stable", ignore_index=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from popanalysis.clean.marriages import NOT_A_MARRIAGE
@@ -19,7 +20,11 @@ _CHANGED: Final = ("change_item", "value_before", "value_after", "old_name", "ne
 
 
 def _any(frame: pd.DataFrame, fields: Sequence[str]) -> pd.Series:
-    return frame.reindex(columns=list(fields)).notna().any(axis=1)
+    found = np.zeros(len(frame), dtype=bool)
+    for field in fields:
+        if field in frame:
+            found |= frame[field].notna().to_numpy()
+    return pd.Series(found, index=frame.index)
 
 
 def _numbers(kind: str) -> list[str]:

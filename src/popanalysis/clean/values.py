@@ -103,13 +103,16 @@ class Distinct:
         codes, values = pd.factorize(texts)
         if len(present) == 1:
             return cls(codes, list(values), [names[present[0]]] * len(values))
+        if {names[kind] for kind in present} == {"text", "blank"}:  # a blank has no text of its own
+            return cls(codes, list(values), ["text" if value else "blank" for value in values])
         pairs, keys = pd.factorize(codes * len(names) + kinds)
         values_list = list(values)
         return cls(pairs, [values_list[key // len(names)] for key in keys], [names[key % len(names)] for key in keys])
 
-    def map(self, read: Callable[[str, str], tuple[Any, tuple[Finding, ...]]]) -> Cleaned:
-        """Apply a function (text, cell type) -> (value, findings) to each distinct value."""
-        answers = [read(text, kind) for text, kind in zip(self.values, self.types, strict=True)]
-        values = np.empty(len(answers), dtype=object)
-        values[:] = [value for value, _ in answers]
-        return Cleaned({"": values}, [findings for _, findings in answers])
+    def map(self, read: Callable[[str, str], tuple[Any, tuple[Finding, ...]]], usual: re.Pattern[str] | None = None) -> Cleaned:
+        """Apply a function (text, cell type) -> (value, findings) to each distinct value; texts that match ``usual`` stay as they are."""
+        values = np.array([*self.values, None], dtype=object)[:-1]
+        findings: list[tuple[Finding, ...]] = [()] * len(values)
+        for place in [i for i, match in enumerate(map(usual.fullmatch, self.values)) if match is None] if usual else range(len(values)):
+            values[place], findings[place] = read(self.values[place], self.types[place])
+        return Cleaned({"": values}, findings)

@@ -29,8 +29,9 @@ def settle_child_name(columns: Columns, raw: Raw, found: Findings) -> None:
     if not {"child_name", "mother_name"} <= columns.keys():
         return
     child, mother = columns["child_name"], columns["mother_name"]
-    longer = (child.str.len() > mother.str.len()).fillna(False)
-    placeholder = pd.Series([bool(is_longer) and is_placeholder_with_mother(c, m) for c, m, is_longer in zip(child, mother, longer, strict=True)], index=child.index)
+    there = (child.notna() & mother.notna()).to_numpy()
+    found_there = [c.startswith(m) and is_placeholder_with_mother(c, m) for c, m in zip(child[there].tolist(), mother[there].tolist(), strict=True)]
+    placeholder = pd.Series(found_there, index=child.index[there], dtype=bool).reindex(child.index, fill_value=False)
     if placeholder.any():
         note = columns.get("child_name_note", pd.Series(pd.NA, index=child.index, dtype="string"))
         columns["child_name_note"] = note.mask(placeholder, child)
