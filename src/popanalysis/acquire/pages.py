@@ -53,6 +53,10 @@ def read_page(data: bytes, file: str) -> list[Table]:
     ------
     SourceFileError : no table is in it, it is damaged, declares entities of its own, or spans more cells than a list has.
     """
+    if any("<!ENTITY".encode(encoding) in data for encoding in ("ascii", "utf-16-le", "utf-16-be")):
+        raise SourceFileError(
+            zh=f"文件 {file} 自行定义了 XML 实体，出于安全不予读取。请用 Excel 或 WPS 打开后另存为 .xlsx。",
+            en=f"File {file} declares XML entities of its own; it is not read for safety. Open it in Excel or WPS and save it as .xlsx.", file=file)
     start = _start(data)
     if start.startswith(tuple(head.decode() for head in _MAIL_HEADS)):
         return _read_saved_page(data, file)
@@ -240,10 +244,6 @@ def _read_saved_page(data: bytes, file: str) -> list[Table]:
 
 
 def _read_spreadsheet_2003(data: bytes, file: str) -> list[Table]:
-    if b"<!ENTITY" in data or "<!ENTITY".encode("utf-16-le") in data:
-        raise SourceFileError(
-            zh=f"文件 {file} 自行定义了 XML 实体，出于安全不予读取。请用 Excel 或 WPS 打开后另存为 .xlsx。",
-            en=f"File {file} declares XML entities of its own and is not read for safety. Open it in Excel or WPS and save it as .xlsx.", file=file)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True)
     try:
         tree = etree.fromstring(_as_declared(data, file), parser=parser)

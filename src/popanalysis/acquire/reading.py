@@ -15,6 +15,7 @@ from popanalysis.acquire.absences import absent_columns
 from popanalysis.acquire.database import read_query
 from popanalysis.acquire.formats import is_of_the_system, refuse_other_formats
 from popanalysis.acquire.layouts import OfficeLayout, is_known_header
+from popanalysis.acquire.packed import MAX_SHEETS, too_many_sheets
 from popanalysis.acquire.pages import is_page, read_page
 from popanalysis.acquire.passwords import opened
 from popanalysis.acquire.refusals import absent_sheets, refusals
@@ -30,6 +31,8 @@ from popanalysis.params import InputSource, QuarterParams
 
 __all__ = ["read_bytes", "read_submission", "read_submissions", "read_tables"]
 
+_MAX_BYTES = 512 * 1024**2  # the largest lists of a banner have a tenth of it
+
 # --- files ------------------------------------------------------------------------------------------------
 
 
@@ -38,12 +41,18 @@ def read_bytes(path: Path, file: str) -> bytes:
 
     Raises
     ------
-    SourceFileError : it does not exist, is a folder, empty, or cannot be opened.
+    SourceFileError : it does not exist, is a folder, empty, larger than any list, or cannot be opened.
     """
     try:
-        data = path.read_bytes()
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= _MAX_BYTES else b""
     except OSError as error:
         raise _unopened(path, file, error) from error
+    if size > _MAX_BYTES:
+        raise SourceFileError(
+            zh=f"文件 {file} 有 {size // 1024**2} MB，超过 {_MAX_BYTES // 1024**2} MB 的上限，未予读取。请核对是否为名单；如确为名单，请分成几个文件。",
+            en=f"File {file} has {size // 1024**2} MB, more than the limit of {_MAX_BYTES // 1024**2} MB; it was not read. Check that it is a list; if so, split it into several files.",
+            file=file, size=size)
     if not data.strip(b"\x00 \r\n\t"):
         raise SourceFileError(
             zh=f"文件 {file} 是空文件。请报送单位重新发送；如该单位本期零报告，请将类别写入 nil_reports。",
@@ -88,7 +97,10 @@ def read_tables(data: bytes, file: str, layout: OfficeLayout | None = None, pass
     if is_workbook(data):
         return read_workbook(data, file)
     if is_page(data):
-        return read_page(data, file)
+        tables = read_page(data, file)
+        if len(tables) > MAX_SHEETS:  # workbooks are counted before they are read
+            raise too_many_sheets(len(tables), file)
+        return tables
     return [read_text_table(data, file, lambda cells: sum(is_known_header(cell) or (layout is not None and layout.field_of("", cell) is not None) for cell in cells))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final, cast
@@ -14,14 +14,15 @@ from popanalysis.acquire.heads import Head, find_head, merged_below, title_of
 from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
 from popanalysis.acquire.layouts import OfficeLayout
 from popanalysis.acquire.rows import RowRoles, classify_rows
-from popanalysis.acquire.submission import CELL_TYPE, ColumnMatch, SheetReading
+from popanalysis.acquire.submission import CELL_TYPE, ColumnMatch, SheetReading, column_letter
 from popanalysis.acquire.table import Table, column_texts, shown
 from popanalysis.acquire.titles import settle_void_number, told_by_title
 from popanalysis.columns import DEPARTMENT_OF_KIND, FIELD_TOLD_BY_TITLE, FIELDS_OF_KIND, ORIGIN_COLUMNS
-from popanalysis.errors import Text
+from popanalysis.errors import SourceFileError, Text
 
 __all__ = ["SheetParts", "joined_types", "read_sheet"]
 
+_LONGEST_TEXT: Final = 2_000  # characters; remarks and addresses have a tenth of it
 _TOWN_ENDINGS: Final = ("镇", "乡", "苏木", "街道", "办事处", "农场", "牧场", "林场", "园区", "社区")
 
 
@@ -132,12 +133,25 @@ def _record_cells(table: Table, head: Head, places: list[int], kind: str, file: 
         for i, place in enumerate(places) if column in fill else ():
             values[i] = fill[column].get(place, values[i])
         cells[field], codes = column_texts(values)
+        _refuse_long(cells[field], table, file, (column, places))
         types[field] = pd.Categorical.from_codes(cast(Any, codes), dtype=CELL_TYPE)
     if "town" in FIELDS_OF_KIND[kind] and "town" not in fields and table.name.strip().endswith(_TOWN_ENDINGS):
         cells["town"] = table.name.strip()
         types["town"] = pd.Categorical(["text"] * len(places), dtype=CELL_TYPE)
     index = pd.RangeIndex(len(places))
     return pd.DataFrame(cells, index=index, copy=False), pd.DataFrame(types, index=index, copy=False)
+
+
+def _refuse_long(texts: Sequence[str], table: Table, file: str, origin: tuple[int, list[int]]) -> None:
+    """A cell of many pages is no value of a list: something else was pasted into it, or somebody tries what it does."""
+    if max(map(len, texts), default=0) <= _LONGEST_TEXT:
+        return
+    place = next(i for i, text in enumerate(texts) if len(text) > _LONGEST_TEXT)
+    cell = f"{column_letter(origin[0])}{table.numbers[origin[1][place]]}"
+    raise SourceFileError(
+        zh=f"文件 {file} 工作表“{table.name}”的单元格 {cell} 有 {len(texts[place])} 个字符，超过 {_LONGEST_TEXT} 个的上限，不是名单应有的内容，未予读取。请核对该单元格后重新保存。",
+        en=f"Cell {cell} on sheet '{table.name}' of {file} holds {len(texts[place])} characters, more than the limit of {_LONGEST_TEXT}; a list has no such value, and it was not read. Check the cell and save the file again.",
+        file=file, sheet=table.name, cell=cell)
 
 
 def _vertical_fills(table: Table, head: Head) -> dict[int, dict[int, Any]]:

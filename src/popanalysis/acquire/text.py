@@ -20,6 +20,7 @@ __all__ = ["decode", "read_text_table"]
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DELIMITERS = (",", "\t", ";", "，", "|")
 _HEAD_LINES = 15
+_MAX_COLUMNS = 16_384  # as many as a sheet has
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ENOUGH_HAN = 3  # two bytes of GB 18030 may look like UTF-8, a run of such characters does not
 
@@ -32,7 +33,7 @@ def read_text_table(data: bytes, file: str, count_heads: CountHeads) -> Table:
 
     Raises
     ------
-    SourceFileError : a byte fits neither encoding (its line is named), or the text cannot be cut into cells.
+    SourceFileError : a byte fits neither encoding (its line is named), the text cannot be cut into cells, or a line has more than a sheet has columns.
     """
     text = decode(data, file, count_heads)
     delimiter = max(_DELIMITERS, key=lambda d: _best_line(text, d, count_heads))
@@ -42,6 +43,8 @@ def read_text_table(data: bytes, file: str, count_heads: CountHeads) -> Table:
     line = 1
     try:
         for row in reader:
+            if len(row) > _MAX_COLUMNS:
+                raise _too_wide(file, line, len(row))
             rows.append(row)
             numbers.append(line)
             line = reader.line_num + 1
@@ -51,6 +54,13 @@ def read_text_table(data: bytes, file: str, count_heads: CountHeads) -> Table:
             en=f"Line {line} of {file} cannot be cut into cells ({error}). Check the quotation marks of that line and save the file again.",
             file=file, row=line) from error
     return Table("", list(rows), numbers, merges_known=False)
+
+
+def _too_wide(file: str, row: int, n: int) -> SourceFileError:
+    return SourceFileError(
+        zh=f"文件 {file} 第 {row} 行有 {n} 列，超过 {_MAX_COLUMNS} 列的上限，不是名单，未予读取。请核对该文件，或请报送单位改送 .xlsx。",
+        en=f"Line {row} of {file} has {n} columns, more than the {_MAX_COLUMNS} a sheet has; it is no list and was not read. Check the file, or ask the office for an .xlsx file.",
+        file=file, row=row)
 
 
 def decode(data: bytes, file: str, count_heads: CountHeads) -> str:
