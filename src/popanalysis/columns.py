@@ -109,7 +109,7 @@ FIELDS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
         "birth_cert_no", "child_name", "child_id", "child_sex", "birth_date", "birth_time", "birth_order", "birth_place", "parity",
         "mother_name", "mother_id", "mother_hukou_addr", "mother_live_addr",
         "father_name", "father_id", "father_hukou_addr", "father_live_addr",
-        "town", "village", "group", "registered_by", "registered_at", "remark"),
+        "town", "village", "group", "registered_by", "registered_at", "remark", "hukou_addr", "live_addr"),
     "unverified_delivery": (
         "birth_cert_no", "delivery_date", "birth_time", "child_sex", "child_name", "doubt_reason", "facility",
         "mother_name", "mother_id", "mother_hukou_addr", "mother_live_addr", "mother_phone", "father_name", "father_id", "remark"),

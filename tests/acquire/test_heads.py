@@ -32,7 +32,7 @@ READ_BY_HAND = {
                   "father_name father_id father_age father_nationality father_ethnicity father_live_addr birth_place_class facility - plurality gestation_weeks -",
     "certificate_firstDBJExcel": "- birth_cert_no issue_date mother_name child_name child_sex birth_date mother_id marriage_cert_no - father_name father_id - - - - -",
     "csyxzmBabyExcel": "- child_name child_sex birth_date birth_cert_no birth_place - facility father_name father_id mother_name mother_id mother_phone",
-    "csyxzmMotherExcel": "- mother_name mother_id birth_date mother_live_addr child_name birth_cert_no facility -",
+    "csyxzmMotherExcel": "- mother_name mother_id birth_date mother_live_addr child_name birth_cert_no facility mother_phone",
     "certificate_ressiueDBJExcel": "- - issue_date mother_name child_name child_sex birth_date old_birth_cert_no birth_cert_no - - - - - - - - - -",
 }
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from popanalysis.acquire.layouts import IGNORE, OfficeLayout, Synonym, header_keys, known_fields, names_private_matter, stored_fields, synonyms
 from popanalysis.acquire.submission import ColumnMatch, Decision, column_letter
-from popanalysis.columns import BIRTH_KINDS, DROPPED_FIELDS, ID_FIELDS, MEMORY_ONLY_FIELDS, PERSONS_OF_KIND
+from popanalysis.columns import BIRTH_KINDS, DROPPED_FIELDS, EVENT_OF_KIND, ID_FIELDS, MEMORY_ONLY_FIELDS, PERSONS_OF_KIND
 
 __all__ = ["match_columns"]
 
@@ -32,6 +32,9 @@ _BOUND_ENDING: Final = {
     "phone": "phone", "marital_status_ambiguous": "prior_status",
 }
 _COMPOSED_RANK: Final = 10_000  # any listed wording is more usual
+_BIRTHS: Final = frozenset(kind for kind, event in EVENT_OF_KIND.items() if event == "birth")
+_OWN_ADDRESSES: Final = frozenset({"hukou_addr", "live_addr"})
+_UPPER_LEVELS: Final = re.compile("省.?市.?县")
 #: How a person is called in the lists of couples.
 _SPOUSE: Final = {"father": "husband", "mother": "wife"}
 
@@ -51,8 +54,9 @@ def match_columns(headers: Sequence[str], kind: str, layout: OfficeLayout | None
     for i, header in enumerate(headers):
         fields.append(fixed[i] or _field_by_words(header, meanings[i], kind))
     _bind_by_position(fields, fixed, headers, meanings, kind)
+    _give_child_its_own(fields, fixed, headers, kind)
     _yield_to_rivals(fields, fixed, meanings, kind)
-    _settle_rivals(fields, fixed, meanings)
+    _settle_rivals(fields, fixed, meanings, headers)
     if kind in BIRTH_KINDS and "birth_cert_no" not in fields and "new_birth_cert_no" in fields:
         fields[fields.index("new_birth_cert_no")] = "birth_cert_no"  # a reissue register: the number in force
     return tuple(
@@ -137,6 +141,8 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
         if general is None or fixed[i] or _person_of(header.rpartition("_")[0]):
             continue
         person = _person_to_the_left(fields, i)
+        if general == "phone" and person in (None, "child") and kind in _BIRTHS:
+            person = "mother"  # a newborn has none
         if person or not meanings[i][0].own:
             bound[i] = _bound_field(general, person or "child", kind)
             numbers |= {i} if general == "id_no_ambiguous" else set()
@@ -159,6 +165,15 @@ def _person_to_the_left(fields: list[str | None], at: int) -> str | None:
     return None
 
 
+def _give_child_its_own(fields: list[str | None], fixed: list[str | None], headers: Sequence[str], kind: str) -> None:
+    """Addresses that stand behind the child, before its parents are named, are the child's, in place, where the kind has such fields."""
+    for i, field in enumerate(fields):
+        own = (field or "").removeprefix("mother_")
+        if field != own and own in _OWN_ADDRESSES & stored_fields(kind) and not fixed[i] and own not in fields and _person_of(headers[i]) is None \
+                and _person_to_the_left(fields, i) == "child" and "mother_name" in fields[i:]:
+            fields[i] = own
+
+
 def _yield_to_rivals(fields: list[str | None], fixed: list[str | None], meanings: list[tuple[Synonym, ...]], kind: str) -> None:
     """Where columns claim one field, one with a second meaning nobody claims takes that, in place; of several the leftmost keeps the first.
 
@@ -172,14 +187,14 @@ def _yield_to_rivals(fields: list[str | None], fixed: list[str | None], meanings
             fields[i] = other
 
 
-def _settle_rivals(fields: list[str | None], fixed: list[str | None], meanings: list[tuple[Synonym, ...]]) -> None:
-    """Leave each field one column, in place: the layout's, else the most usual wording, else the leftmost."""
+def _settle_rivals(fields: list[str | None], fixed: list[str | None], meanings: list[tuple[Synonym, ...]], headers: Sequence[str]) -> None:
+    """Leave each field one column, in place: the layout's, else a whole address before its upper levels, else the most usual wording, else the leftmost."""
     claims: dict[str, list[int]] = {}
     for i, field in enumerate(fields):
         if field and field != IGNORE:
             claims.setdefault(field, []).append(i)
     for rivals in claims.values():
-        rank = {i: (fixed[i] is None, *_usual(meanings[i]), i) for i in rivals}
+        rank = {i: (fixed[i] is None, _UPPER_LEVELS.search(headers[i]) is not None, *_usual(meanings[i]), i) for i in rivals}
         for i in sorted(rivals, key=rank.__getitem__)[1:]:
             fields[i] = IGNORE
 

@@ -13,7 +13,7 @@ __all__ = ["births_from_records", "first_value", "held_by", "likeliest_date", "v
 
 #: Where a birth's home is read from, strongest first: the town knows its households, the police its registrations.
 _HOME_EVIDENCE = (
-    ("town_birth", "mother_hukou_addr"), ("birth_cert", "mother_hukou_addr"), ("hukou_birth", "hukou_addr"),
+    ("town_birth", "mother_hukou_addr"), ("birth_cert", "mother_hukou_addr"), ("hukou_birth", "hukou_addr"), ("town_birth", "hukou_addr"),
     ("deferred_hukou", "hukou_addr"), ("deferred_hukou", "mother_hukou_addr"), ("unverified_delivery", "mother_hukou_addr"))
 _TOWN_EVIDENCE = (
     ("town_birth", "town_code"), *((kind, f"{address}_town") for kind, address in _HOME_EVIDENCE), ("hukou_birth", "town_code"),
