@@ -155,6 +155,11 @@ def _read_html(text: str, file: str, name: str = "") -> Table:
             zh=f"文件 {file} 是网页，其中没有表格（可能是系统的登录或出错页面）。请重新从系统导出，或请报送单位重新发送。",
             en=f"File {file} is a web page without a table (perhaps a system's login or error page). Export it again, or ask the office to send it again.",
             file=file, found="HTML")
+    if text.lower().rfind("<tr") > text.lower().rfind("</table"):
+        raise SourceFileError(
+            zh=f"文件 {file} 是网页格式，其中的表格没有结束标记，可能未传完，未予读取。请重新从系统导出，或请报送单位重新发送。",
+            en=f"The table in {file}, a web page, has no end: the file may not have been sent completely; it was not read. Export it again, or ask the office to send it again.",
+            file=file, found="HTML")
     named = re.search(r"<x:Name>([^<]{1,31})</x:Name>", text)
     grid = _Grid(file)
     for part in _parts(tree):
@@ -203,8 +208,11 @@ def _add_table(grid: _Grid, table: Any) -> None:
         grid.put(" ".join(" ".join(caption.itertext()).split()))
     for row in table.iter("tr"):
         grid.begin_row(hidden=_is_hidden(row))
-        for cell in row.iterchildren("td", "th"):
+        cells = [cell for cell in row.iter("td", "th") if next(cell.iterancestors("tr"), None) is row]  # also below a tag nobody knows
+        for cell in cells:
             grid.put(_html_value(cell), _span(cell, "colspan"), _span(cell, "rowspan"))
+        if not cells and (text := " ".join("".join(row.itertext()).split())):
+            grid.put(text)
 
 
 def _span(cell: Any, name: str) -> int:

@@ -21,6 +21,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 _DELIMITERS = (",", "\t", ";", "，", "|")
 _HEAD_LINES = 15
 _MAX_COLUMNS = 16_384  # as many as a sheet has
+_ENOUGH_ROWS = 4  # lines that show how many columns a list has
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ENOUGH_HAN = 3  # two bytes of GB 18030 may look like UTF-8, a run of such characters does not
 
@@ -45,6 +46,8 @@ def read_text_table(data: bytes, file: str, count_heads: CountHeads) -> Table:
         for row in reader:
             if len(row) > _MAX_COLUMNS:
                 raise _too_wide(file, line, len(row))
+            if any("\n" in cell or "\r" in cell for cell in row):
+                _refuse_swallowed(row, rows, delimiter, file, line)
             rows.append(row)
             numbers.append(line)
             line = reader.line_num + 1
@@ -53,7 +56,31 @@ def read_text_table(data: bytes, file: str, count_heads: CountHeads) -> Table:
             zh=f"文件 {file} 第 {line} 行无法分成单元格。请检查该行的引号，改正后重新保存。",
             en=f"Line {line} of {file} cannot be cut into cells ({error}). Check the quotation marks of that line and save the file again.",
             file=file, row=line) from error
+    _refuse_cut_off(text, rows, file, line)
     return Table("", list(rows), numbers, merges_known=False)
+
+
+def _refuse_swallowed(row: list[str], before: list[list[str]], delimiter: str, file: str, line: int) -> None:
+    """A quotation mark too many makes one cell of all the lines up to the next one: some of them then look like lines of the list."""
+    width = max(map(len, before[-20:]), default=0)
+    if width > 1 and any(delimiter in part and 2 * (part.count(delimiter) + 1) >= width for cell in row for part in cell.splitlines()[1:]):
+        raise SourceFileError(
+            zh=f"文件 {file} 第 {line} 行起的引号不配对，其后几行会被并入一个单元格，未予读取。请检查该行的引号，改正后重新保存。",
+            en=f"The quotation marks from line {line} of {file} on do not pair: the following lines would become one cell; it was not read. Check them and save the file again.",
+            file=file, row=line)
+
+
+def _refuse_cut_off(text: str, rows: list[list[str]], file: str, after: int) -> None:
+    """The last line of a file that was not sent to its end: no line end, and fewer columns than the lines before it have."""
+    last = rows[-1] if rows else []
+    if text.endswith(("\n", "\r")) or len(rows) < _ENOUGH_ROWS:
+        return
+    width = min(map(len, rows[-_ENOUGH_ROWS:-1]))
+    if 0 < len(last) < width:
+        raise SourceFileError(
+            zh=f"文件 {file} 的最后一行（第 {after - 1} 行）不完整：前面各行至少有 {width} 列，该行只有 {len(last)} 列，可能未传完，未予读取。请打开核对，或请报送单位重新发送。",
+            en=f"The last line ({after - 1}) of {file} is incomplete: the lines before have at least {width} columns, it has {len(last)}. The file may not have been sent to its end; it was not read. Check it, or ask the office to send it again.",
+            file=file, row=after - 1)
 
 
 def _too_wide(file: str, row: int, n: int) -> SourceFileError:

@@ -32,7 +32,7 @@ _MAX_EMPTY_GRID = 50_000_000  # cells; a sheet whose grid is larger and nearly e
 #: How the libraries complain about a file that is cut off or damaged inside.
 _DAMAGED_ZIP = (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError, zipfile.BadZipFile, zlib.error,
                 NotImplementedError, EOFError, ElementTree.ParseError, struct.error)
-_DAMAGED_XLS = (xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, IndexError, KeyError, AssertionError, TypeError, AttributeError, ValueError, OverflowError)
+_DAMAGED_XLS = (xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, LookupError, ArithmeticError, AssertionError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 def is_workbook(data: bytes) -> bool:
