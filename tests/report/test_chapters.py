@@ -100,11 +100,14 @@ def test_what_changed_in_a_list_sent_again_is_counted_by_rows():
     places = {"file_from": "a.xlsx", "sheet_from": "", "file_to": "b.xlsx", "sheet_to": ""}
     rows = [{"edit": "added", "row_from": "", "row_to": n, "field": ""} for n in range(2, 9)] + [
         {"edit": "changed", "row_from": n, "row_to": n, "field": field} for n in range(20, 26) for field in ("mother_name", "birth_date")] + [{"edit": "withdrawn", "row_from": 9, "row_to": "", "field": ""}]
-    edits = pd.DataFrame([{**places, "kind": "birth_cert", **row} for row in rows])
+    edits = pd.DataFrame([{**places, "kind": "birth_cert", "compared_with": "submission", **row} for row in rows])
     chapter = chapter_faults(faults, params(), edits)
     assert "新增 7 行，撤回 <5 行，更正 6 行" in repr(chapter) and chapter.results["edits.birth_cert.changed"]["value"] == 6
     assert chapter.results["edits.birth_cert.withdrawn"]["value"] is None
     assert "edits.csv" not in repr(chapter_faults(faults, params(), edits.assign(kind="adoption")))
+    since = chapter_faults(faults, params(), pd.concat([edits, edits.assign(compared_with="previous_record")]))
+    assert "含有办理日期早于本期的行，与上期记录逐行比较：新增 7 行" in repr(since)
+    assert since.results["edits.birth_cert.changed"]["value"] == since.results["edits.birth_cert.since_previous.changed"]["value"] == 6
 
 
 def test_no_faults_are_said_in_words():

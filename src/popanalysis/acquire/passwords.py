@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import io
 import os
+import struct
 import sys
 
 import msoffcrypto
@@ -16,7 +17,7 @@ from popanalysis.params import QuarterParams
 __all__ = ["ask_for_passwords", "is_encrypted", "opened"]
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NOT_OFFICE = (FileFormatError, ParseError, OSError, ValueError, KeyError, IndexError, AttributeError, NotImplementedError, EOFError)
+_NOT_OFFICE = (FileFormatError, ParseError, OSError, ValueError, LookupError, AttributeError, TypeError, ArithmeticError, NotImplementedError, EOFError, RecursionError, struct.error)
 
 
 def is_encrypted(data: bytes) -> bool:

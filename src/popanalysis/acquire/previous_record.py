@@ -38,6 +38,11 @@ class EarlierRecord:
     cases: pd.DataFrame
     event_ids: pd.Series
 
+    def read_records(self) -> pd.DataFrame | None:
+        """Return the typed rows that took part in it, with their ``kind``; ``None`` where they were purged."""
+        path = self.folder / "restricted" / "records.parquet"
+        return pd.read_parquet(path) if path.is_file() else None
+
 
 @dataclass(frozen=True)
 class Earlier:

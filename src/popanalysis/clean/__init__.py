@@ -4,7 +4,7 @@ from popanalysis.clean.checks import CheckRules, read_checks, shipped_checks
 from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.faults import DONE, FAULTS, Finding
 from popanalysis.clean.records import clean_records
-from popanalysis.clean.submissions import CleanedLists, clean_submissions
+from popanalysis.clean.submissions import CleanedLists, clean_submissions, edits_of_period
 
 __all__ = [
-    "DONE", "FAULTS", "CheckRules", "CleanedLists", "Divisions", "Finding", "clean_records", "clean_submissions", "read_checks", "shipped_checks"]
+    "DONE", "FAULTS", "CheckRules", "CleanedLists", "Divisions", "Finding", "clean_records", "clean_submissions", "edits_of_period", "read_checks", "shipped_checks"]

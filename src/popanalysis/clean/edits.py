@@ -1,13 +1,14 @@
-"""What an office changed when it sent a list again: rows added, withdrawn, changed, field by field."""
+"""What an office changed when it sent a list, or rows of an earlier period, again: rows added, withdrawn, changed, field by field."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
 
 from popanalysis.columns import (
+    ACT_DATE_OF_KIND,
     CERTIFICATE_FIELDS,
     FIELDS_OF_KIND,
     ID_FIELDS,
@@ -17,9 +18,12 @@ from popanalysis.columns import (
     SEALED_KINDS,
 )
 
-__all__ = ["EDITS_COLUMNS", "edits_between"]
+__all__ = ["COMPARED_WITH", "EDITS_COLUMNS", "edits_between", "edits_since"]
 
-EDITS_COLUMNS: Final = ("kind", "edit", "file_from", "sheet_from", "row_from", "file_to", "sheet_to", "row_to", "field", "value_from", "value_to")
+EDITS_COLUMNS: Final = ("kind", "edit", "file_from", "sheet_from", "row_from", "file_to", "sheet_to", "row_to", "field", "value_from", "value_to", "compared_with")
+#: What a list is compared with: the submission it replaces, or the rows of earlier acts that the last record holds.
+COMPARED_WITH: Final = ("submission", "previous_record")
+_OF_THE_ROW_ITSELF: Final = ("birth_cert_no", "child_id", "child_name", "cert_no")  # what tells two children, or two marriages, of the same people apart
 _ORIGIN: Final = ("file", "sheet", "row")
 Row = dict[str, Any]
 
@@ -45,7 +49,33 @@ def edits_between(before: pd.DataFrame, after: pd.DataFrame, kind: str) -> pd.Da
     came_from = {there: here for here, there in partner.items()}
     lines = [line for place, row in enumerate(new) for line in _of_row(old[came_from[place]] if place in came_from else None, row, fields, kind)]
     lines += [(kind, "withdrawn", *_origin(row), "", "", "", "", "", "") for place, row in enumerate(old) if place not in partner]
-    return pd.DataFrame(lines, columns=list(EDITS_COLUMNS), dtype=object)
+    return pd.DataFrame([(*line, COMPARED_WITH[0]) for line in lines], columns=list(EDITS_COLUMNS), dtype=object)
+
+
+def edits_since(records: Mapping[str, pd.DataFrame], earlier: pd.DataFrame | None) -> pd.DataFrame:
+    """Compare the rows of earlier acts in this period's lists with what the last record holds of the same lists.
+
+    A row that was not there is added: an act told late. That a row is no longer there says something only where the list repeats the
+    earlier one, that is, at least half of it; else nothing is called withdrawn.
+
+    Parameters
+    ----------
+    records : kind -> typed records with ``is_late``, index record_id.
+    earlier : typed records of the last record with their ``kind``, ``None`` where there is none.
+
+    Returns
+    -------
+    DataFrame, EDITS_COLUMNS, ``compared_with`` = ``previous_record``.
+    """
+    found = [pd.DataFrame(columns=list(EDITS_COLUMNS), dtype=object)]
+    for kind, frame in records.items():
+        again = frame[frame["is_late"]] if kind in ACT_DATE_OF_KIND else frame[:0]
+        before = earlier[earlier["kind"].eq(kind)] if earlier is not None and "kind" in earlier else frame[:0]
+        if len(again) and len(before):
+            edits = edits_between(before, again, kind)
+            gone = edits["edit"].eq("withdrawn")
+            found.append(edits[~gone] if 2 * gone.sum() > len(before) else edits)
+    return pd.concat(found, ignore_index=True).assign(compared_with=COMPARED_WITH[1])
 
 
 def _rows(frame: pd.DataFrame, fields: Sequence[str]) -> list[Row]:
@@ -83,7 +113,7 @@ def _paired(old: Sequence[Row], new: Sequence[Row], fields: Sequence[str]) -> di
     pairs = _equal(old, new, fields)
     for keys in (*([number, *names] for number in numbers), *([number] for number in numbers), names):
         left, right = _once(old, keys, set(pairs)), _once(new, keys, set(pairs.values()))
-        pairs |= {left[key]: right[key] for key in left.keys() & right.keys()}
+        pairs |= {left[key]: right[key] for key in left.keys() & right.keys() if len(keys) > 1 or not _told_apart(old[left[key]], new[right[key]])}
     taken = set(pairs.values())
     there = {(row["sheet"], row["row"]): place for place, row in enumerate(new) if place not in taken}
     for here, row in enumerate(old):
@@ -112,7 +142,13 @@ def _once(rows: Sequence[Row], keys: Sequence[str], taken: set[int]) -> dict[tup
     return {key: places[0] for key, places in found.items() if len(places) == 1}
 
 
+def _told_apart(one: Row, other: Row) -> bool:
+    """Two children of one mother: what is filled of the children themselves on both sides differs throughout."""
+    both = [field for field in _OF_THE_ROW_ITSELF if one.get(field) and other.get(field)]
+    return bool(both) and all(one[field] != other[field] for field in both)
+
+
 def _much_alike(one: Row, other: Row, fields: Sequence[str]) -> bool:
     """Half of what either says is the same."""
     said = [field for field in fields if one[field] or other[field]]
-    return 2 * sum(bool(one[field] == other[field]) for field in said) >= len(said)
+    return not _told_apart(one, other) and 2 * sum(bool(one[field] == other[field]) for field in said) >= len(said)

@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from popanalysis.acquire.previous_record import EarlierRecord
 from popanalysis.acquire.submission import Submission
 from popanalysis.clean.checking import OUTCOMES_COLUMNS
 from popanalysis.clean.checks import CheckRules, shipped_checks
 from popanalysis.clean.divisions import Divisions
-from popanalysis.clean.edits import EDITS_COLUMNS, edits_between
+from popanalysis.clean.edits import EDITS_COLUMNS, edits_between, edits_since
 from popanalysis.clean.fates import settle_fates, with_act_date
 from popanalysis.clean.findings import READ_FROM
 from popanalysis.clean.marriages import without_reissue_dates
@@ -23,7 +24,7 @@ from popanalysis.columns import FATES, FAULTS_COLUMNS, KINDS, MEMORY_ONLY_FIELDS
 from popanalysis.errors import raise_together
 from popanalysis.params import QuarterParams
 
-__all__ = ["ACCOUNTING_COLUMNS", "CHECKED_COLUMNS", "CleanedLists", "clean_submissions"]
+__all__ = ["ACCOUNTING_COLUMNS", "CHECKED_COLUMNS", "CleanedLists", "clean_submissions", "edits_of_period"]
 
 CHECKED_COLUMNS: Final = ("kind", "check", "zh", "en", "severity", "owner", "n_pass", "n_fail", "n_cannot_tell")
 ACCOUNTING_COLUMNS: Final = (*ORIGIN_COLUMNS, "record_id", "fate", "fate_reason")
@@ -81,6 +82,11 @@ def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, 
     accounting = _in_order(_stack(accounts)[list(ACCOUNTING_COLUMNS)])
     told = _in_order(_stack(faults).reindex(columns=list(FAULTS_COLUMNS)))
     return CleanedLists(records, accounting, told, _stack(edits), _letters(submissions), _totals(accounting), _checked(cleaned, checks, replaced))
+
+
+def edits_of_period(cleaned: CleanedLists, previous: EarlierRecord | None) -> pd.DataFrame:
+    """Return what offices changed (EDITS_COLUMNS): in submissions sent again, then in rows of earlier acts against the last record."""
+    return _stack([cleaned.edits, edits_since(cleaned.records, previous.read_records() if previous else None)])
 
 
 # --- one submission -----------------------------------------------------------------------------------------------

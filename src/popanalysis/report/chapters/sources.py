@@ -71,17 +71,23 @@ def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
 
 
 def _say_edits(chapter: Chapter, edits: pd.DataFrame, params: QuarterParams) -> None:
-    """How many rows of a list sent again are new, gone or changed."""
+    """How many rows of a list sent again, or of earlier acts told again, are new, gone or changed."""
     language = params.language
-    for kind, own in edits.groupby("kind", sort=True):
+    for (kind, compared), own in edits.groupby(["kind", "compared_with"], sort=True):
         rows = {edit: len(own.loc[own["edit"].eq(edit), ["file_from", "sheet_from", "row_from", "file_to", "sheet_to", "row_to"]].drop_duplicates()) for edit in ("added", "withdrawn", "changed")}
+        again = compared == "previous_record"
+        key = f"edits.{kind}.since_previous" if again else f"edits.{kind}"
+        when = ("与上期记录相比", "against the last record") if again else ("更正报送后", "where it was sent again")
         for edit, n in rows.items():
-            chapter.results.add(f"edits.{kind}.{edit}", n, "rows", definition={
-                "zh": f"{label('kind', str(kind), 'zh')}更正报送后{ {'added': '新增', 'withdrawn': '撤回', 'changed': '更正'}[edit] }的行", "en": f"Rows {edit} where {label('kind', str(kind), 'en')} was sent again"})
+            chapter.results.add(f"{key}.{edit}", n, "rows", definition={
+                "zh": f"{label('kind', str(kind), 'zh')}{when[0]}{ {'added': '新增', 'withdrawn': '撤回', 'changed': '更正'}[edit] }的行", "en": f"Rows of {label('kind', str(kind), 'en')} {edit} {when[1]}"})
         told = {edit: few(n, params) for edit, n in rows.items()}
-        chapter.show(paragraph(in_language(
-            f"{label('kind', str(kind), 'zh')}名单已更正报送：新增 {told['added']} 行，撤回 {told['withdrawn']} 行，更正 {told['changed']} 行，逐项见受限文件夹中的 edits.csv。",
-            f"{label('kind', str(kind), 'en')} was sent again: {told['added']} rows added, {told['withdrawn']} withdrawn, {told['changed']} changed; edits.csv of the restricted folder lists them.", language)))
+        lead = in_language(
+            f"{label('kind', str(kind), 'zh')}名单含有办理日期早于本期的行，与上期记录逐行比较：" if again else f"{label('kind', str(kind), 'zh')}名单已更正报送：",
+            f"{label('kind', str(kind), 'en')} tells of acts before the period; against the last record: " if again else f"{label('kind', str(kind), 'en')} was sent again: ", language)
+        chapter.show(paragraph(lead + in_language(
+            f"新增 {told['added']} 行，撤回 {told['withdrawn']} 行，更正 {told['changed']} 行，逐项见受限文件夹中的 edits.csv。",
+            f"{told['added']} rows added, {told['withdrawn']} withdrawn, {told['changed']} changed; edits.csv of the restricted folder lists them.", language)))
 
 
 def _unread(source: Mapping[Any, Any], file: str, language: str) -> Iterator[str]:
