@@ -329,7 +329,7 @@ def broken_rules(data: bytes, form: Form, folder: Path, way: str) -> tuple[str, 
     expected = collections.Counter(tuple(row[FIELDS.index(field)] for field in kept) for row in ROWS)
     lost = sum((expected - read).values())
     gone = sum(row[0].encode("utf-16-le")[1:-1] not in data and row[0].encode() not in data for row in ROWS) if way.startswith("cut off") and form.count_rows is rows_of_text else 0
-    head_touched = [c.header for c in sheet.columns if c.header] != HEAD  # then every row may stand under another head
+    head_touched = [c.header for c in sheet.columns] != HEAD  # then every row may stand under another head
     broken = [f"{lost} rows changed or lost"] if lost > gone + (2 if way else 0) and not head_touched else []
     if not way and (read != expected or kept != FIELDS):
         broken.append("a change that means nothing changed what is read")
@@ -340,11 +340,11 @@ def broken_rules(data: bytes, form: Form, folder: Path, way: str) -> tuple[str, 
 
 
 def second_count(data: bytes, form: Form) -> int | None:
-    """What the second reader counts, ``None`` where it cannot read the file."""
+    """What the second reader counts, ``None`` where it cannot read the file or finds nothing in it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return form.count_rows(data)
+            return form.count_rows(data) or None
     except Exception:
         return None
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from popanalysis import cli
-from popanalysis.acquire import read_submissions
+from popanalysis.acquire import OfficeLayout, read_submission, read_submissions
 from popanalysis.params import QuarterParams
 from popanalysis.report import label
 
@@ -96,6 +98,62 @@ def test_init_says_what_it_took_each_file_for_and_writes_the_parameters(call, re
     assert taken == {kind: [f"incoming/{name}" for name in names] for kind, names in SECOND_QUARTER.items()}
     for word in ("卫生_出生医学登记.xlsx", "母亲_身份证号", "不予读取", "政策内外"):
         assert word in out
+
+
+def test_init_writes_the_layout_of_every_list_and_the_parameters_name_it(call, received):
+    assert call("init", "2025Q2", "incoming", "--lang", "zh")[0] == 0
+    params = QuarterParams.read(received / "params/2025Q2.yaml")
+    layouts = {kind: OfficeLayout.read(received / source.columns, source.columns) for kind, sources in params.inputs.items() for source in sources}
+    assert set(layouts) == set(SECOND_QUARTER) and all(layout.kind == kind for kind, layout in layouts.items())
+    text = (received / params.inputs["birth_cert"][0].columns).read_text(encoding="utf-8")
+    assert '"母亲_身份证号": mother_id' in text and "涉及隐私，不予读取：" in text and "孕次" in text
+    assert "同名表头，每次按所在位置识别" in (received / params.inputs["marriage"][0].columns).read_text(encoding="utf-8")
+    bare = {kind: [{"path": source.path} for source in sources] for kind, sources in params.inputs.items()}
+    without = QuarterParams.from_values({**params.to_plain(), "inputs": bare})
+    for ours, plain in zip(read_submissions(params, received), read_submissions(without, received), strict=True):
+        pd.testing.assert_frame_equal(ours.cells, plain.cells)  # the layout says what was understood, nothing else
+
+
+def test_a_layout_edited_by_hand_is_kept_and_used_in_later_periods(call, received):
+    assert call("init", "2025Q2", "incoming", "--lang", "zh")[0] == 0
+    layout = received / "params/sources/health_birth_cert.yaml"
+    mended = layout.read_text(encoding="utf-8").replace('"接生机构": facility', '"接生机构": ignore')
+    layout.write_text(mended, encoding="utf-8")
+    shutil.move(received / "incoming", received / "third")
+    code, out, _ = call("init", "2025Q3", "third", "--lang", "zh")
+    assert code == 0 and "卫生_出生医学登记.xlsx：沿用已有的列对应文件 params/sources/health_birth_cert.yaml" in out
+    assert layout.read_text(encoding="utf-8") == mended
+    params = QuarterParams.read(received / "params/2025Q3.yaml")
+    (source,) = params.inputs["birth_cert"]
+    assert "facility" not in read_submission(source, "birth_cert", received).cells
+    assert sorted(path.name for path in (received / "params/sources").glob("*_2.yaml")) == sorted(
+        {Path(s.columns).name for sources in QuarterParams.read(received / "params/2025Q2.yaml").inputs.values() for s in sources if "_2" in s.columns})
+
+
+def test_columns_that_could_not_be_placed_stand_in_the_layout_to_be_filled_in(call, in_folder, tmp_path):
+    in_folder(tmp_path)
+    (tmp_path / "params").mkdir()
+    (tmp_path / "来").mkdir()
+    (tmp_path / "来/登记.csv").write_text("出生证编号,新生儿姓名,出生日期,签发日期,母亲姓名,娃娃小名\nY159000001,王一,2025-05-05,2025-05-06,李娜,宝宝\n", encoding="utf-8")
+    code, out, _ = call("init", "2025Q2", "来", "--lang", "zh", "--home", "159901")
+    text = (tmp_path / "params/sources/health_birth_cert.yaml").read_text(encoding="utf-8")
+    assert code == 0 and "未识别的列：F 娃娃小名" in out and '  # "娃娃小名": ignore' in text
+    (tmp_path / "params/sources/health_birth_cert.yaml").write_text(text.replace('  # "娃娃小名": ignore', '  "娃娃小名": remark'), encoding="utf-8")
+    (source,) = QuarterParams.read(tmp_path / "params/2025Q2.yaml").inputs["birth_cert"]
+    assert read_submission(source, "birth_cert", tmp_path).cells["remark"].tolist() == ["宝宝"]
+
+
+def test_init_unpacks_what_came_as_an_archive(call, in_folder, tmp_path):
+    in_folder(tmp_path)
+    (tmp_path / "params").mkdir()
+    (tmp_path / "来").mkdir()
+    with zipfile.ZipFile(tmp_path / "来/卫健.zip", "w") as archive:
+        archive.writestr("登记.csv", "出生证编号,新生儿姓名,出生日期,签发日期,母亲姓名\nY159000001,王一,2025-05-05,2025-05-06,李娜\n")
+    for _ in range(2):  # again: what lies there already is left as it is
+        code, out, _ = call("init", "2025Q2", "来", "--lang", "zh", "--home", "159901")
+        assert code == 0 and "压缩包 卫健.zip 已解压到文件夹“卫健”，共 1 个文件：登记.csv" in out and "卫健.zip：未采用" not in out
+        assert QuarterParams.read(tmp_path / "params/2025Q2.yaml").inputs["birth_cert"][0].path == "来/卫健/登记.csv"
+        (tmp_path / "params/2025Q2.yaml").unlink()
 
 
 def test_init_never_overwrites_and_never_guesses_a_list(call, received):

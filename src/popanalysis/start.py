@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from popanalysis.acquire import ColumnMatch, Recognition, recognise_folder
+from popanalysis.acquire.archives import unpack_archives
 from popanalysis.acquire.table import holds_long_number
 from popanalysis.columns import KINDS
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, SourceFileError, Text
+from popanalysis.office_layouts import write_layouts
 from popanalysis.params import QuarterParams
 from popanalysis.periods import Period
 from popanalysis.project import find_root
@@ -45,10 +47,12 @@ def start_period(period: str, folder: Path, *, home: str | None = None, show: Ca
             zh=f"参数文件 params/{target.name} 已存在，未作改动。如需重新识别，请先将其改名。",
             en=f"params/{target.name} exists already and was left as it is. Rename it first if you want it made anew.", file=str(target))
     _check_folder(folder)
-    found = recognise_folder(folder)
+    for told in unpack_archives(folder):
+        show(told if isinstance(told, Text) else told.text)
+    found = [item for item in recognise_folder(folder) if item.path.suffix.lower() != ".zip" or item.problem is None]
     _tell(found, folder, show)
     empty = _tell_empty(found, folder, show)
-    inputs = _inputs(found, root)
+    inputs = _inputs(found, root, {})
     if not inputs:
         raise SourceFileError(
             zh=f"文件夹 {folder} 中没有可采用的名单。请确认放入的是各部门报送的文件。",
@@ -56,6 +60,7 @@ def start_period(period: str, folder: Path, *, home: str | None = None, show: Ca
     for kind in (k for k in KINDS if k not in inputs and k not in empty):
         show(Text(f"没有找到{label('kind', kind, 'zh')}；如该部门报告为零，请将 {kind} 写入 nil_reports。",
                   f"No file was taken for {label('kind', kind, 'en')}; if the office reported none, name {kind} in nil_reports."))
+    inputs = _inputs(found, root, write_layouts(found, root, show))
     previous = _latest(root, span)
     home = home or (previous.home_division if previous else None)
     _write(target, _parameter_text(span, home, inputs, previous, root))
@@ -154,7 +159,7 @@ def _tell_empty(found: Sequence[Recognition], folder: Path, show: Callable[[Text
     return kinds
 
 
-def _inputs(found: Sequence[Recognition], root: Path) -> dict[str, list[Any]]:
+def _inputs(found: Sequence[Recognition], root: Path, layouts: Mapping[tuple[Path, str], str]) -> dict[str, list[Any]]:
     """kind -> sources; a file goes where its visible sheets that hold rows belong, sheet by sheet where they are lists of several kinds."""
     kinds_of: dict[Path, set[str]] = {}
     for item in found:
@@ -166,7 +171,7 @@ def _inputs(found: Sequence[Recognition], root: Path) -> dict[str, list[Any]]:
             continue
         path = item.path.resolve()
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-        source = name if len(kinds_of[item.path]) == 1 else {"path": name, "sheet": item.sheet}
+        source = {"path": name, **({} if len(kinds_of[item.path]) == 1 else {"sheet": item.sheet}), **({"columns": layout} if (layout := layouts.get((item.path, item.kind))) else {})}
         if source not in inputs.setdefault(item.kind, []):
             inputs[item.kind].append(source)
     return dict(sorted(inputs.items()))
@@ -187,13 +192,13 @@ def _parameter_text(span: Period, home: str | None, inputs: dict[str, list[Any]]
     before = f"outputs/{span.previous}"
     known = (root / before / "current").is_file()
     exchange_day = span.next.first_day.replace(day=8)
-    block = "".join(f"  {kind}: {json.dumps(files, ensure_ascii=False)}\n" for kind, files in inputs.items())
+    block = "".join(f"  {kind}:\n" + "".join(f"    - {_flow(source)}\n" for source in sources) for kind, sources in inputs.items())
     overlay = previous.divisions_overlay if previous else None
     return (
         f"# {span.in_words('zh')}参数。文本和日期一律加引号。请逐项核对后运行 popanalysis run params/{span}.yaml\n"
         f'period: "{span}"\n'
         f'home_division: "{home or ""}"  # 本旗六位行政区划代码{"" if home else "（请填写）"}\n'
-        f"inputs:  # 类别：文件（路径从项目文件夹算起）\n{block}"
+        f"inputs:  # 类别：文件 path（路径从项目文件夹算起）、各列含义 columns（可手工修改）\n{block}"
         f'as_of: "{exchange_day}"  # 记录所反映的日期，默认为交换截止日\n'
         f"divisions_overlay: {_quoted(overlay)}  # 补充区划代码\n"
         f"received: {{}}  # 各类别的接收日期，例如 {{birth_cert: \"{exchange_day}\"}}\n"
@@ -201,6 +206,11 @@ def _parameter_text(span: Period, home: str | None, inputs: dict[str, list[Any]]
         "decisions: []  # 决定文件\n"
         f"previous_record: {_quoted(before if known else None)}  # 上一季度的记录\n"
     )
+
+
+def _flow(source: Mapping[str, str]) -> str:
+    """Return a source on one line."""
+    return "{" + ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in source.items()) + "}"
 
 
 def _quoted(value: str | None) -> str:

@@ -14,6 +14,7 @@ import zlib
 from pathlib import PurePosixPath
 from typing import Final
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from popanalysis.errors import SourceFileError, Text
 
@@ -37,7 +38,7 @@ def sheet_parts(data: bytes, file: str) -> dict[str, bytes]:
     ------
     SourceFileError : the workbook unpacks to more than a list has, more than it says or than its packed size allows, holds macros, links to other
         files or XML entities, or has more than ``MAX_SHEETS`` sheets.
-    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, NotImplementedError, EOFError : it is damaged.
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, ElementTree.ParseError, NotImplementedError, EOFError : it is damaged.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = [info for info in archive.infolist() if info.filename.startswith(_READ)]
@@ -48,6 +49,8 @@ def sheet_parts(data: bytes, file: str) -> dict[str, bytes]:
             content = _unpacked(data, info, archive, file)
             if b"<!DOCTYPE" in content[:65_536] or b"<!ENTITY" in content[:65_536]:
                 raise _refused(file, Text("自行定义了 XML 实体", "declares XML entities of its own"), Text("请用 Excel 或 WPS 打开后另存为 .xlsx", "Open it in Excel or WPS and save it as .xlsx"))
+            if info.filename == "content.xml":  # OpenDocument: the library goes round for ever in one that is cut off
+                expat.ParserCreate().Parse(content, True)
             if info.filename.startswith(("xl/workbook", "xl/_rels/", "xl/worksheets/")):
                 parts[info.filename] = content
     return _by_sheet_name(parts, file) if {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= parts.keys() else {}

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 import python_calamine
 import xlrd
@@ -31,7 +32,7 @@ _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_EMPTY_GRID = 50_000_000  # cells; a sheet whose grid is larger and nearly empty would only fill the memory
 #: How the libraries complain about a file that is cut off or damaged inside.
 _DAMAGED_ZIP = (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError, zipfile.BadZipFile, zlib.error,
-                NotImplementedError, EOFError, ElementTree.ParseError, struct.error)
+                NotImplementedError, EOFError, ElementTree.ParseError, expat.ExpatError, struct.error)
 _DAMAGED_XLS = (xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, LookupError, ArithmeticError, AssertionError, TypeError, AttributeError, ValueError, RecursionError)
 
 
