@@ -116,3 +116,12 @@ def test_every_library_the_package_imports_is_declared():
     named = {normal(r.name) for r in declared()} | {"pil", "yaml", "python-calamine", "msoffcrypto", "pylopdf-fonts-zh-cn", "four-corner-method"}
     used = {normal(name.split(".")[0]) for file in FILES for name in imports(file)} - {normal(name) for name in sys.stdlib_module_names} - {"popanalysis"}
     assert used <= named
+
+
+def test_the_table_of_public_faults_names_the_tests_there_are():
+    """CONTRIBUTING.md: number -> files; every test that carries a number stands in it, and nothing else does."""
+    told = {(number, file) for number, files in re.findall(r"^\| (K\d\d) \|[^|]*\|([^|]*)\|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+            for file in re.findall(r"`([^`]+)`", files)}
+    there = {(number, path.relative_to(ROOT / "tests").as_posix()) for path in (ROOT / "tests").rglob("test_*.py")
+             for number in re.findall(r"^def test_(K\d\d)_", path.read_text(encoding="utf-8"), re.MULTILINE)}
+    assert told == there

@@ -163,7 +163,7 @@ PERSONS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
 })
 #: Whose values may stand in nothing published.
 PERSONAL_FIELDS: Final[tuple[str, ...]] = tuple(sorted(
-    (NAME_FIELDS - {"registered_by"}) | ID_FIELDS | CERTIFICATE_FIELDS | {"cert_no", "marriage_cert_no", "death_cert_no"} | {f for f in _FIELDS if f.endswith("_phone")}))
+    (NAME_FIELDS - {"registered_by"}) | ID_FIELDS | {f"{field}_18" for field in ID_FIELDS} | CERTIFICATE_FIELDS | {"cert_no", "marriage_cert_no", "death_cert_no"} | {f for f in _FIELDS if f.endswith("_phone")}))
 
 #: What a code may say in the columns that cleaning derives from words.
 DOUBT_CLASSES: Final[tuple[str, ...]] = ("doubtful", "undocumented", "withheld", "non_local")  # unverified_delivery.doubt_class

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from popanalysis.clean import Divisions
+from popanalysis.clean import Divisions, clean_records
 from popanalysis.clean.identity_number import birth_dates_of, check_character, clean_identity_numbers, read_identity_number, sexes_of, to_18_digits
 from popanalysis.clean.values import Distinct
 
@@ -88,6 +88,13 @@ def test_K18_old_numbers_are_of_the_last_century() -> None:
     assert to_18_digits("990102550101001") == "990102195501010013"
     assert to_18_digits("990102100305002") == "990102191003050022"
     assert first.text == "990102550101001"  # the original form stays
+
+
+def test_K18_the_long_form_stands_beside_the_number_as_it_was_written() -> None:
+    records, _ = clean_records(pd.DataFrame({"mother_id": ["990102550101001", "990102195501010013", "159901681023996", ""]}), "birth_cert")
+    assert records["mother_id"].fillna("").tolist() == ["990102550101001", "990102195501010013", "159901681023996", ""]
+    assert records["mother_id_18"].fillna("").tolist() == ["990102195501010013", "", "", ""]
+    assert "mother_id_18" not in clean_records(pd.DataFrame({"mother_id": ["990102195501010013"]}), "birth_cert")[0]
 
 
 @pytest.mark.parametrize(("text", "fault"), [("123456789012345", "id_date_impossible"), ("99010210030500A", "id_bad_character")])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -115,3 +118,63 @@ def test_a_check_is_named_by_its_own_label_and_one_of_another_office_stays_out(t
     for owner, n_sheets in (("sender", 1), ("health", 1), ("police", 0)):
         checked = pd.DataFrame([("birth_cert", "own", "一", "one", "warning", owner, 0, 1, 0)], columns=list(CHECKED_COLUMNS))
         assert len(compose_return_sheets([submission], faults, params, checked)) == n_sheets
+
+
+#: What offices write into cells; a program that takes it for a formula runs it.
+LIKE_FORMULAS = ["=1+1", "+86 10000000000", "-", "@王芳", "\t=1+1", '=HYPERLINK("http://x","李四")', "-3"]
+
+
+def with_text_cells(path: Path, rows: list[list[str]]) -> Path:
+    book = openpyxl.Workbook()
+    for number, row in enumerate(rows, start=1):
+        for column, text in enumerate(row, start=1):
+            cell = book.active.cell(number, column)
+            cell.value, cell.data_type = text, "s"
+    book.save(path)
+    return path
+
+
+def returned_from(path: Path) -> bytes:
+    params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": {"birth_cert": [path.name]}})
+    submission = read_submission(params.inputs["birth_cert"][0], "birth_cert", path.parent)
+    cleaned = clean_submissions([submission], params, Divisions.load(None, "159901"))
+    (made,) = compose_return_sheets([submission], cleaned.faults, params, cleaned.checked).values()
+    return made
+
+
+def test_K33_text_that_looks_like_a_formula_comes_back_as_the_text_it_is_also_in_heads(tmp_path: Path) -> None:
+    head = ["新生儿姓名", "=出生日期", "母亲姓名", "母亲现住址", "签发日期"]
+    path = with_text_cells(tmp_path / "登记.xlsx", [head, *([f"白{n}", "2025-13-40", "白塔娜", text, "2025-01-08"] for n, text in enumerate(LIKE_FORMULAS, start=1))])
+    (tmp_path / "列.yaml").write_text('kind: birth_cert\ncolumns: {"=出生日期": birth_date}\n', encoding="utf-8")
+    params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": {"birth_cert": [{"path": path.name, "columns": "列.yaml"}]}})
+    submission = read_submission(params.inputs["birth_cert"][0], "birth_cert", tmp_path)
+    cleaned = clean_submissions([submission], params, Divisions.load(None, "159901"))
+    (made,) = compose_return_sheets([submission], cleaned.faults, params, cleaned.checked).values()
+    page = openpyxl.load_workbook(io.BytesIO(made)).worksheets[1]
+    heads = [cell.value for cell in page[1]]
+    assert "=出生日期" in heads
+    assert [row[heads.index("母亲现住址")].value for row in page.iter_rows(min_row=2)] == LIKE_FORMULAS
+    assert {cell.data_type for row in page.iter_rows() for cell in row[1:] if cell.value} == {"s"} and not any(cell.hyperlink for row in page.iter_rows() for cell in row)
+    assert b"<f>" not in b"".join(zipfile.ZipFile(io.BytesIO(made)).read(name) for name in zipfile.ZipFile(io.BytesIO(made)).namelist())
+
+
+def test_K34_what_a_person_opens_and_saves_keeps_every_value(tmp_path: Path, need: Callable[..., None]) -> None:
+    need("soffice")
+    head = ["出生证编号", "新生儿姓名", "出生日期", "母亲姓名", "母亲身份证号", "母亲现住址", "签发日期"]
+    row = ["F990000101", "葛小䮌", "2025-13-40", "白塔娜", "159901199003050028", "000123 3-1", "2025-01-08"]
+    (tmp_path / "退回.xlsx").write_bytes(returned_from(with_text_cells(tmp_path / "登记.xlsx", [head, row])))
+    (tmp_path / "out").mkdir()
+    subprocess.run(["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", "out", "退回.xlsx"],
+                   cwd=tmp_path, check=True, capture_output=True, timeout=180)
+    before, after = (openpyxl.load_workbook(path).worksheets[1] for path in (tmp_path / "退回.xlsx", tmp_path / "out/退回.xlsx"))
+    assert [[cell.value for cell in line] for line in after.iter_rows()] == [[cell.value for cell in line] for line in before.iter_rows()]
+    assert row == [cell.value for cell in after[2]][3:]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_K34_a_csv_is_read_with_and_without_a_mark_and_nothing_is_added_to_its_values(tmp_path: Path, mark: bytes) -> None:
+    row = ["F990000101", "葛小䮌", "2025-01-05", "白塔娜", "159901199003050028", "000123", "3-1", "2025-01-08"]
+    text = "出生证编号,新生儿姓名,出生日期,母亲姓名,母亲身份证号,母亲户籍地址,母亲现住址,签发日期\r\n" + ",".join(row) + "\r\n"
+    (tmp_path / "登记.csv").write_bytes(mark + text.encode())
+    cells = read_submission(QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": {"birth_cert": ["登记.csv"]}}).inputs["birth_cert"][0], "birth_cert", tmp_path).cells
+    assert cells[["birth_cert_no", "child_name", "birth_date", "mother_name", "mother_id", "mother_hukou_addr", "mother_live_addr", "issue_date"]].to_numpy().tolist() == [row]

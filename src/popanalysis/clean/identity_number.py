@@ -199,7 +199,8 @@ def clean_identity_numbers(column: Distinct, divisions: KnowsDivisions | None = 
 
     Returns
     -------
-    Cleaned with the columns ``""`` (text), ``"state"``, and what the number tells: ``"born"`` (datetime64[D]), ``"sex"`` (``"1"``, ``"2"``).
+    Cleaned with the columns ``""`` (text), ``"state"``, and what the number tells: ``"born"`` (datetime64[D]), ``"sex"`` (``"1"``, ``"2"``);
+    ``"18"``, where old numbers stand in the column: their 18-character form.
     """
     plain = _read_plainly(column, divisions, as_of)
     texts = np.array([*column.values, None], dtype=object)[:-1]
@@ -211,7 +212,11 @@ def clean_identity_numbers(column: Distinct, divisions: KnowsDivisions | None = 
         read = read_identity_number(column.values[i], column.types[i], divisions, as_of)
         texts[i], states[i], findings[i] = read.text, read.state, read.findings
         plain.born[i], plain.sexes[i] = np.datetime64(read.birth_date or "NaT", "D"), read.sex
-    return Cleaned({"": texts, "state": states, "born": plain.born, "sex": plain.sexes}, findings)
+    columns = {"": texts, "state": states, "born": plain.born, "sex": plain.sexes}
+    old = states == "old_15"
+    if old.any():
+        columns["18"] = np.array([*(to_18_digits(text) if is_old else None for text, is_old in zip(texts, old, strict=True)), None], dtype=object)[:-1]
+    return Cleaned(columns, findings)
 
 
 _CHECK_FAILED, _UNKNOWN_DIVISION = Finding("id_check_failed"), Finding("id_division_unknown", "kept", "note")

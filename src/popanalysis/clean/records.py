@@ -42,7 +42,7 @@ from popanalysis.errors import ParameterError, ValidationError
 __all__ = ["CLEAN_FAULTS_COLUMNS", "clean_and_check", "clean_records"]
 
 _TYPES: Final = pd.CategoricalDtype(["text", "number", "date", "bool", "blank", "error"])
-_PARTS_KEPT: Final = {"": "", "state": "_state", "note": "_note", "division": "_division", "town": "_town", "village": "_village", "proposed": "_proposed"}
+_PARTS_KEPT: Final = {"": "", "state": "_state", "18": "_18", "note": "_note", "division": "_division", "town": "_town", "village": "_village", "proposed": "_proposed"}
 
 
 def clean_records(
@@ -68,7 +68,7 @@ def clean_records(
     -------
     records : DataFrame, same index
         Text as ``string``, dates as datetime64[ns], whole numbers as Int64, ``child_sex`` as "1" or "2", missing as NA. Added:
-        ``<number>_state``, ``<name>_note``, ``birth_date_precision``, ``birth_date_proposed`` (solar reading of lunar dates), ``birth_date_doubtful`` (bool: later
+        ``<number>_state``, ``<number>_18`` (the 18-character form of old numbers, where there are any), ``<name>_note``, ``birth_date_precision``, ``birth_date_proposed`` (solar reading of lunar dates), ``birth_date_doubtful`` (bool: later
         than the office's act or ``as_of``), ``birth_time``, ``birth_date_from`` and
         ``<address>_division``, ``_town``, ``_village``; ``town_code`` of ``town``, or of ``village`` where that begins with its town.
         By kind: ``doubt_class`` and ``birth_date`` (of the delivery), ``defer_class``, the typed pairs ``old_name``, ``new_name`` … of a change;

@@ -116,10 +116,8 @@ def _add_rows(page: Any, submission: Submission, sheet: str, columns: Sequence[C
         page.append([row, "；".join(dict.fromkeys(_told(fault, language) for fault in own.to_dict("records"))), "", *values])
         marked = {str(cell).rstrip("0123456789") for cell in own["cell"]}
         for place, column in enumerate(columns, start=4):
-            cell = page.cell(page.max_row, place)
-            cell.data_type, cell.number_format = "s", "@"
             if column.letter in marked:
-                cell.fill = _MARK
+                page.cell(page.max_row, place).fill = _MARK
     _dress(page, heads)
 
 
@@ -136,6 +134,8 @@ def _dress(page: Any, heads: Sequence[str]) -> None:
         widths.append(min(longest + 2, _WIDEST if place == 2 else _USUAL))  # a number stays on one line
         page.column_dimensions[get_column_letter(place)].width = widths[-1]
     for row in page.iter_rows():
+        for cell in row[1:]:  # what an office wrote is text, also where it begins with = or +
+            cell.data_type, cell.number_format = "s", "@"
         lines = max(-(-_width(str(cell.value or "")) // max(widths[place] - 2, 1)) for place, cell in enumerate(row))
         page.row_dimensions[row[0].row].height = 15 * max(lines, 1) + 3
         for cell in row:
