@@ -5,13 +5,19 @@ synonyms. ``a|b``: either is right; ``dropped``: must not be kept; empty: no fie
 """
 
 import csv
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from popanalysis.acquire.heads import find_head
+from popanalysis.acquire.kinds import guess_kinds
 from popanalysis.acquire.layouts import stored_fields
 from popanalysis.acquire.matching import match_columns
 from popanalysis.acquire.submission import ColumnMatch
+from popanalysis.acquire.table import MergedRange, Table
+from popanalysis.columns import MEMORY_ONLY_FIELDS
 from popanalysis.reference import reference_table
 
 LABELLED = Path(__file__).parent / "labelled"
@@ -69,3 +75,47 @@ def test_of_the_attested_columns_with_a_field_95_of_100_are_placed_right_and_non
 def test_what_a_reader_would_drop_is_never_kept(sheet: str) -> None:
     found = match_columns([header for _, header, _ in LABELS[sheet]], KIND[sheet])
     assert [c.header for c, (_, _, labels) in zip(found, LABELS[sheet], strict=True) if labels == ["dropped"] and c.decision == "used"] == []
+
+
+# --- twenty layouts that two readers invented from the list of fields alone
+#
+# At first sight, with the vocabulary of that day, 103 of 140 columns of the first ten were placed right and 4 wrongly; after it had grown by common
+# wording, 118 of 130 of the second ten and 1 wrongly. They hold what was reached since.
+
+
+INVENTED = [(f"{name} {number}", layout) for name in ("layouts", "layouts_more")
+            for number, layout in enumerate(json.loads((LABELLED / f"{name}.json").read_text(encoding="utf-8")), start=1)]
+
+
+def as_table(layout: dict[str, Any]) -> Table:
+    rows = [[layout["title"]], *layout["head_rows"], *layout["rows"]]
+    return Table("Sheet1", rows, range(1, len(rows) + 1), merged=[MergedRange(1 + row, left, 1 + row, right) for row, left, right in layout.get("merged", [])])
+
+
+@pytest.mark.parametrize(("name", "layout"), INVENTED, ids=[name for name, _ in INVENTED])
+def test_an_invented_layout_is_taken_for_its_kind_with_its_whole_head(name: str, layout: dict[str, Any]) -> None:
+    table = as_table(layout)
+    head = find_head(table, layout["kind"])
+    assert guess_kinds(table)[0].kind == layout["kind"]
+    assert head is not None and (head.first, head.last) == (1, len(layout["head_rows"]))
+
+
+@pytest.mark.parametrize("first", ["layouts ", "layouts_more "])
+def test_of_invented_columns_with_a_field_95_of_100_are_placed_right_and_none_wrongly(first: str) -> None:
+    counts = dict.fromkeys(("right", "missed", "wrong", "of no field"), 0)
+    wrong = []
+    for name, layout in INVENTED:
+        if not name.startswith(first):
+            continue
+        head = find_head(as_table(layout), layout["kind"])
+        assert head is not None
+        for column, told in zip(head.columns, layout["labels"], strict=True):
+            labels = told.split("|")
+            verdict = judged(column, labels, layout["kind"])
+            if verdict == "wrong" and labels == ["dropped"] and column.field in MEMORY_ONLY_FIELDS:
+                verdict = "of no field"  # held in memory while a run lasts, written nowhere
+            counts[verdict] += 1
+            wrong += [(name, column.header, labels, column.field)] if verdict == "wrong" else []
+    assert wrong == []
+    assert counts["right"] / (counts["right"] + counts["missed"]) >= 0.95, counts
+    assert counts["right"] > 120

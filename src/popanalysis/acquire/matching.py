@@ -20,20 +20,25 @@ __all__ = ["match_columns"]
 #: Words of an upper header that name a person, and the beginning of that person's fields.
 _PERSON_WORDS: Final = (
     ("child", ("新生儿", "婴儿", "儿童", "小孩", "孩子", "子女", "宝宝", "出生人", "出生婴", "申报对象")),
-    ("mother", ("母亲", "产妇", "妻子", "女方", "母方", "育妇", "妈妈")),
-    ("father", ("父亲", "丈夫", "男方", "父方", "配偶", "爸爸")),
+    ("mother", ("母亲", "产妇", "妻子", "女方", "母方", "育妇", "妈妈", "生母", "婴母")),
+    ("father", ("父亲", "丈夫", "男方", "父方", "配偶", "爸爸", "生父", "婴父")),
 )
 #: Fields that name somebody who is neither child nor parent; a bare 身份证号 to the right is that person's.
 _OTHER_PERSONS: Final = frozenset({"attendant", "recipient_name", "applicant_name", "household_head", "registered_by", "signer"})
 #: General field -> the ending of the field it becomes with the name of a person in front.
 _BOUND_ENDING: Final = {
     "id_no_ambiguous": "id", "name_ambiguous": "name", "sex_ambiguous": "sex", "birth_date_ambiguous": "birth_date",
-    "ethnicity_ambiguous": "ethnicity", "address_ambiguous": "live_addr", "age_ambiguous": "age", "nationality_ambiguous": "nationality",
+    "ethnicity_ambiguous": "ethnicity", "address_ambiguous": "live_addr", "hukou_addr_ambiguous": "hukou_addr", "age_ambiguous": "age", "nationality_ambiguous": "nationality",
     "phone": "phone", "marital_status_ambiguous": "prior_status",
 }
 _COMPOSED_RANK: Final = 10_000  # any listed wording is more usual
 _BIRTHS: Final = frozenset(kind for kind, event in EVENT_OF_KIND.items() if event == "birth")
 _OWN_ADDRESSES: Final = frozenset({"hukou_addr", "live_addr"})
+_ADDRESSES: Final = frozenset({"address_ambiguous", "hukou_addr_ambiguous"})
+_FATHERS_ADDRESSES: Final = frozenset({"father_hukou_addr", "father_live_addr"})
+_OF_FATHER: Final = frozenset({"father_name", "father_id", *_FATHERS_ADDRESSES})
+_SPOUSE_WORD: Final = "配偶"  # of a mother in a list of births; elsewhere somebody's husband or wife
+_SAID_BY: Final = re.compile("自报|自述|所报|自称")
 _UPPER_LEVELS: Final = re.compile("省.?市.?县")
 #: How a person is called in the lists of couples.
 _SPOUSE: Final = {"father": "husband", "mother": "wife"}
@@ -68,16 +73,18 @@ def _meanings(header: str, kind: str) -> tuple[Synonym, ...]:
     """Look the joined header up, then its parts joined without the mark, then its lower text."""
     table = synonyms(kind)
     lower = header.rsplit("_", 1)[-1]
-    for text in dict.fromkeys((header, header.replace("_", ""), _without_filler(header), lower)):
+    for text in dict.fromkeys((header, header.replace("_", ""), _without_filler(header), lower, _SAID_BY.sub("", lower))):
         for key in header_keys(text) if text else ():
             if key in table:
                 return table[key]
-    return _composed(header_keys(lower)[-1], kind) if lower else ()
+    return _composed(header_keys(_SAID_BY.sub("", lower) or lower)[-1], kind) if lower else ()
 
 
 def _composed(key: str, kind: str) -> tuple[Synonym, ...]:
     """Read what nobody listed but everybody understands: 父亲身份证 is person and thing, 入户日期 says what 入户时间 says."""
     table = synonyms(kind)
+    if key == _SPOUSE_WORD and kind not in _BIRTHS:
+        return (Synonym("spouse_name", _COMPOSED_RANK, own=True),) if "spouse_name" in known_fields(kind) else ()
     for person, words in _PERSON_WORDS:
         for word in words:
             rest = key.removeprefix(word)
@@ -140,6 +147,8 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
         general = next((m.field for m in meanings[i] if m.field in _BOUND_ENDING), None)
         if general is None or fixed[i] or _person_of(header.rpartition("_")[0]):
             continue
+        if general in _ADDRESSES and PERSONS_OF_KIND.get(kind, ("",))[0] == "person":
+            continue  # a list of single persons tells where these live
         person = _person_to_the_left(fields, i)
         if general == "phone" and person in (None, "child") and kind in _BIRTHS:
             person = "mother"  # a newborn has none
@@ -152,6 +161,7 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
         own = fields[i] if meanings[i][0].own else None
         rivals = [j for j, other in enumerate(fields) if j != i and other == own and bound.get(j, own) == own]
         movable = i in numbers and field not in stated and (claims[own] > 1 or (own in ID_FIELDS and PERSONS_OF_KIND.get(kind, ("",))[0] != "person"))
+        movable |= field in _FATHERS_ADDRESSES and field not in stated and fields[i - 1] in _OF_FATHER  # right behind him it is his
         if own is None or (field != own and (rivals or movable)):
             fields[i] = field
 

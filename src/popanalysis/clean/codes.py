@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from popanalysis.clean.faults import Finding
-from popanalysis.clean.values import fold_width, is_missing, tidy
+from popanalysis.clean.values import DITTO_WORDS, fold_width, is_missing, tidy
 from popanalysis.reference import reference_table
 
 __all__ = ["USUAL_CERTIFICATE_NUMBER", "read_certificate_number", "read_ethnicity", "read_plain_text", "read_sex", "read_telephone", "read_whole_number"]
@@ -124,9 +124,11 @@ def read_certificate_number(text: str, cell_type: str = "text") -> Answer:
     if is_missing(bare):
         return None, found if bare else ()
     folded = fold_width(bare)
-    number = re.sub(r"[\s-]", "", folded).upper()
+    number = tidy(re.sub(r"[\s-]", "", folded))[0].upper()
     if _EXPONENT.fullmatch(number) or (cell_type == "number" and len(number) > 15):
         return None, (*found, Finding("number_damaged", "set_missing", "error"))
+    if is_missing(number) or number in DITTO_WORDS or not any(character.isalnum() for character in number):
+        return None, (*found, Finding("number_unreadable", "set_missing"))
     notes = [Finding("width_folded", "mended", "note")] if folded != bare else []
     notes += [Finding("blanks_removed", "mended", "note")] if len(number) != len(folded) else []
     notes += [] if USUAL_CERTIFICATE_NUMBER.fullmatch(number) else [Finding("cert_form_unusual", "kept", "note")]

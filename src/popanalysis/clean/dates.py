@@ -199,8 +199,8 @@ def _in_order(found: re.Match[str], order: str | None) -> DateReading:
 # --- whole columns --------------------------------------------------------------------------------------------
 
 
-def clean_dates(column: Distinct, order: str | None = None, as_of: dt.date | None = None) -> Cleaned:
-    """Read the distinct values of a column.
+def clean_dates(column: Distinct, order: str | None = None, as_of: dt.date | None = None, *, time_is_enough: bool = False) -> Cleaned:
+    """Read the distinct values of a column; ``time_is_enough`` where a time may stand alone, the date being in another column.
 
     Returns
     -------
@@ -222,6 +222,8 @@ def clean_dates(column: Distinct, order: str | None = None, as_of: dt.date | Non
     proposed = np.full(len(plain), np.datetime64("NaT"), dtype="datetime64[ns]")
     for i, r in readings.items():
         days[i], precision[i], clocks[i], findings[i] = np.datetime64(r.date or "NaT", "D"), r.precision, r.clock, r.findings
+        if r.clock and not r.date and not time_is_enough:
+            findings[i] = (*r.findings, Finding("date_unreadable", "set_missing"))
         if any(f.fault == "date_lunar" for f in r.findings) and (solar := propose_solar_date(tidy(column.values[i])[0], as_of)):
             proposed[i] = np.datetime64(solar, "ns")
     columns = {"": days.astype("datetime64[ns]"), "precision": precision, "clock": np.array([*(clock[:5] if clock else None for clock in clocks.tolist()), None], dtype=object)[:-1]}

@@ -57,7 +57,7 @@ def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
     if field in NAME_FIELDS:
         return clean_names(column, of_child=field == "child_name")
     if field in DATE_FIELDS or field == "birth_datetime":
-        return clean_dates(column, given.date_order, given.as_of)
+        return clean_dates(column, given.date_order, given.as_of, time_is_enough=field == "birth_datetime")
     if field in ADDRESS_FIELDS:
         return clean_addresses(column, given.divisions)
     if field == "birth_time":

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from popanalysis.clean.faults import Finding
-from popanalysis.clean.values import MISSING_WORDS, Cleaned, Distinct, fold_width, is_missing, tidy
+from popanalysis.clean.values import DITTO_WORDS, MISSING_WORDS, Cleaned, Distinct, fold_width, is_missing, tidy
 from popanalysis.columns import UNKNOWN_CHARACTER
 
 __all__ = ["NameReading", "clean_names", "is_placeholder_with_mother", "order_in_delivery", "read_name"]
@@ -29,7 +29,7 @@ _UNWRITTEN = re.compile(r"[?？□■*＊\ufffd\ue000-\uf8ff\U000f0000-\U0010fff
 _BESIDE = rf"[{_HAN}{UNKNOWN_CHARACTER}{re.escape(_DOTS)}]"
 _LATIN_RUN = re.compile(rf"(?<={_BESIDE})[A-Za-z]+|[A-Za-z]+(?={_BESIDE})")
 _BLANK_BETWEEN = re.compile(rf"(?<=[{_HAN}{DOT}{UNKNOWN_CHARACTER}])\s+(?=[{_HAN}{DOT}{UNKNOWN_CHARACTER}])")
-_EDGES = " ,，、;；:：-—_/\\.。" + DOT
+_EDGES = " ,，、;；:：-—_/\\.。'’‘`´" + DOT
 
 _UNKNOWN = Finding("name_unknown_character", "kept", "note")
 
@@ -80,7 +80,7 @@ def read_name(text: str, of_child: bool = False) -> NameReading:
         return NameReading(None, bare, (*found, Finding("name_withheld", "moved", "info")))
     name, notes = _move_notes(bare, found)
     name = _unify(_mark_unwritten(name, found), found)
-    if is_missing(name) or not any(character.isalnum() for character in name):
+    if is_missing(name) or name in DITTO_WORDS or not any(character.isalnum() for character in name):
         return NameReading(None, bare, (*found, Finding("name_unreadable", "moved")))
     if of_child and _UNNAMED.fullmatch(name):
         return NameReading(None, bare, (*found, *_NOT_NAMED))

@@ -27,7 +27,7 @@ from popanalysis.clean.one_cell import part_names_and_numbers
 from popanalysis.clean.persons import read_own_number
 from popanalysis.clean.reasons import TEXTS_WITH_REASONS, set_policy_words_aside, settle_defer_class, settle_doubt_class
 from popanalysis.clean.told import settle_told
-from popanalysis.clean.values import DITTO_WORDS, Cleaned, Distinct, is_missing, tidy
+from popanalysis.clean.values import DITTO_AS_WRITTEN, Cleaned, Distinct, is_missing, tidy
 from popanalysis.clean.within_rows import (
     mark_doubtful_births,
     place_town,
@@ -195,10 +195,10 @@ def _without_errors(texts: npt.NDArray[np.object_], kinds: pd.Categorical | None
 
 def _fill_ditto(texts: npt.NDArray[np.object_], frame: pd.DataFrame, field: str, found: Findings) -> npt.NDArray[np.object_]:
     """Fill 同上 from the row above on the same sheet; above the first row there is nothing to take."""
-    if DITTO_WORDS.isdisjoint(texts):
+    if DITTO_AS_WRITTEN.isdisjoint(texts):
         return texts
-    ditto = np.isin(texts, list(DITTO_WORDS))
-    above = pd.Series(texts, index=frame.index, dtype=object).mask(ditto)
+    ditto = np.isin(texts, list(DITTO_AS_WRITTEN))
+    above = pd.Series(texts, index=frame.index, dtype="string").mask(ditto)
     sheets = [frame[name].fillna("") for name in ("file", "sheet") if name in frame.columns]
     filled = (above.groupby(sheets, sort=False).ffill() if sheets else above.ffill()).fillna("").to_numpy(dtype=object)
     for position in np.nonzero(ditto)[0].tolist():

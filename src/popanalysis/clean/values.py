@@ -18,7 +18,7 @@ import pandas as pd
 
 from popanalysis.clean.faults import Finding
 
-__all__ = ["DITTO_WORDS", "MISSING_WORDS", "Cleaned", "Distinct", "fold_width", "is_missing", "tidy"]
+__all__ = ["DITTO_AS_WRITTEN", "DITTO_WORDS", "MISSING_WORDS", "Cleaned", "Distinct", "fold_width", "is_missing", "tidy"]
 
 #: Words that stand for "nothing known". NA, None, null and nan are not among them: they occur as names and codes.
 MISSING_WORDS: Final = frozenset({
@@ -26,8 +26,11 @@ MISSING_WORDS: Final = frozenset({
     "-", "--", "---", "—", "——", "–", "/", "//", "\\", "0", ".", "..", "…", "*", "**", "***", "×", "?", "？？", "??", "???",
 })
 _LONGEST_WORD: Final = max(map(len, MISSING_WORDS))
+_AROUND: Final = ("", " ", "  ", "\u3000", "\u3000\u3000", "\t")
 #: Words that repeat the cell above.
 DITTO_WORDS: Final = frozenset({"同上", "〃", "″", "\"", "”", "“", "同前", "同左上", "ditto"})
+#: The same with the blanks that stand around them.
+DITTO_AS_WRITTEN: Final = frozenset(f"{before}{word}{behind}" for word in DITTO_WORDS for before in _AROUND for behind in _AROUND)
 
 _WRAPPED = re.compile(r'=\s*"(.*)"\s*', re.DOTALL)
 _QUOTES = "'’‘`´"
@@ -62,8 +65,15 @@ def tidy(text: str) -> tuple[str, tuple[Finding, ...]]:
 
 
 def fold_width(text: str) -> str:
-    """Return the NFKC form: full-width letters and digits become plain ones."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+    """Return the NFKC form: full-width letters and digits become plain ones; blanks that come of it are single and inside.
+
+    >>> fold_width("２０２５　年"), fold_width("¯")
+    ('2025 年', '̄')
+    """
+    if text.isascii():
+        return text
+    folded = unicodedata.normalize("NFKC", text)
+    return folded if folded == text else _BLANKS.sub(" ", folded).strip()
 
 
 def is_missing(text: str) -> bool:
