@@ -27,7 +27,7 @@ REVISION = {
         "absences_explained", "agreement", "arrivals", "births_by_month", "births_by_town", "case_balance", "cases_by_recipient",
         "certificates_by_reason", "changes_by_class", "changes_by_item", "days_to_act", "deliveries_by_class", "faults", "index",
         "marriages", "marriages_agreement", "marriages_by_town", "moves", "pending_by_reason", "pending_by_time", "register_entries",
-        "reported_totals", "row_accounting")),
+        "reported_totals", "row_accounting", "row_checks")),
     *(f"restricted/{name}" for name in (
         "carried_forward.parquet", "cases.csv", "faults.csv", "linked_records.csv", "links.csv", "records.parquet", "relations.csv")),
     *(f"restricted/returns/{name}.xlsx" for name in (

@@ -202,3 +202,16 @@ def test_invented_layouts_are_placed_right_and_none_wrongly(kind: str, title: st
     guesses = guess_kinds(table_of([[title], [header for header, _ in pairs], ["x"] * len(pairs)]))
     assert guesses[0].kind == kind
     assert [(c.header, c.field if c.decision == "used" else "-") for c in guesses[0].head.columns] == [tuple(pair) for pair in pairs]
+
+
+@pytest.mark.parametrize(("kind", "heads", "fields"), [
+    ("town_birth", "母亲 身份证号 户籍地 父亲 身份证号 现居住地 孩子姓名", "mother_name mother_id mother_hukou_addr father_name father_id father_live_addr child_name"),
+    ("hukou_birth", "姓名 出生日期 父亲姓名 身份证号 户籍地址", "child_name birth_date father_name father_id hukou_addr"),  # where the child is registered
+    ("deferred_hukou", "姓名 父亲 身份证号 户口所在地 母亲 身份证号 户口所在地", "child_name father_name father_id father_hukou_addr mother_name mother_id mother_hukou_addr"),
+    ("death", "死者姓名 身份证号 死亡日期 配偶 身份证号", "person_name person_id death_date - -"),  # a spouse is nobody's father
+    ("town_marriage", "夫姓名 夫身份证号 妻姓名 妻身份证号", "husband_name husband_id wife_name wife_id"),
+    ("unverified_delivery", "分娩日期 产妇自报姓名 自报证件号码 存疑情形 备注", "delivery_date mother_name mother_id doubt_reason remark"),
+])
+def test_heads_stand_for_the_person_they_stand_behind(kind: str, heads: str, fields: str) -> None:
+    found = match_columns(heads.split(), kind)
+    assert " ".join(c.field if c.decision == "used" and c.field else "-" for c in found) == fields

@@ -77,13 +77,14 @@ def test_what_a_reader_would_drop_is_never_kept(sheet: str) -> None:
     assert [c.header for c, (_, _, labels) in zip(found, LABELS[sheet], strict=True) if labels == ["dropped"] and c.decision == "used"] == []
 
 
-# --- twenty layouts that two readers invented from the list of fields alone
+# --- forty layouts that four readers invented from the list of fields alone
 #
-# At first sight, with the vocabulary of that day, 103 of 140 columns of the first ten were placed right and 4 wrongly; after it had grown by common
-# wording, 118 of 130 of the second ten and 1 wrongly. They hold what was reached since.
+# At first sight 103 of 140 columns of the first ten were placed right and 4 wrongly; after the vocabulary had grown by common wording, 118 of 130 of the
+# second (1 wrongly); after that, 103 of 118 of the third (none) and 128 of 148 of the fourth (2). They hold what was reached since; how well an
+# unseen layout is read, only a new one tells.
 
 
-INVENTED = [(f"{name} {number}", layout) for name in ("layouts", "layouts_more")
+INVENTED = [(f"{name} {number}", layout) for name in ("layouts", "layouts_more", "layouts_third", "layouts_fourth")
             for number, layout in enumerate(json.loads((LABELLED / f"{name}.json").read_text(encoding="utf-8")), start=1)]
 
 
@@ -100,7 +101,7 @@ def test_an_invented_layout_is_taken_for_its_kind_with_its_whole_head(name: str,
     assert head is not None and (head.first, head.last) == (1, len(layout["head_rows"]))
 
 
-@pytest.mark.parametrize("first", ["layouts ", "layouts_more "])
+@pytest.mark.parametrize("first", ["layouts ", "layouts_more ", "layouts_third ", "layouts_fourth "])
 def test_of_invented_columns_with_a_field_95_of_100_are_placed_right_and_none_wrongly(first: str) -> None:
     counts = dict.fromkeys(("right", "missed", "wrong", "of no field"), 0)
     wrong = []
@@ -118,4 +119,4 @@ def test_of_invented_columns_with_a_field_95_of_100_are_placed_right_and_none_wr
             wrong += [(name, column.header, labels, column.field)] if verdict == "wrong" else []
     assert wrong == []
     assert counts["right"] / (counts["right"] + counts["missed"]) >= 0.95, counts
-    assert counts["right"] > 120
+    assert counts["right"] > 110

@@ -13,7 +13,7 @@ from typing import Final
 
 from popanalysis.acquire.layouts import IGNORE, OfficeLayout, Synonym, header_keys, known_fields, names_private_matter, stored_fields, synonyms
 from popanalysis.acquire.submission import ColumnMatch, Decision, column_letter
-from popanalysis.columns import BIRTH_KINDS, DROPPED_FIELDS, EVENT_OF_KIND, ID_FIELDS, MEMORY_ONLY_FIELDS, PERSONS_OF_KIND
+from popanalysis.columns import BIRTH_KINDS, DROPPED_FIELDS, EVENT_OF_KIND, ID_FIELDS, MARRIAGE_KINDS, MEMORY_ONLY_FIELDS, PERSONS_OF_KIND
 
 __all__ = ["match_columns"]
 
@@ -23,6 +23,8 @@ _PERSON_WORDS: Final = (
     ("mother", ("母亲", "产妇", "妻子", "女方", "母方", "育妇", "妈妈", "生母", "婴母")),
     ("father", ("父亲", "丈夫", "男方", "父方", "配偶", "爸爸", "生父", "婴父")),
 )
+#: How lists of couples shorten them; elsewhere these are parts of other words.
+_SHORT_SPOUSES: Final = (("mother", ("妻",)), ("father", ("夫",)))
 #: Fields that name somebody who is neither child nor parent; a bare 身份证号 to the right is that person's.
 _OTHER_PERSONS: Final = frozenset({"attendant", "recipient_name", "applicant_name", "household_head", "registered_by", "signer"})
 #: General field -> the ending of the field it becomes with the name of a person in front.
@@ -36,6 +38,7 @@ _BIRTHS: Final = frozenset(kind for kind, event in EVENT_OF_KIND.items() if even
 _OWN_ADDRESSES: Final = frozenset({"hukou_addr", "live_addr"})
 _ADDRESSES: Final = frozenset({"address_ambiguous", "hukou_addr_ambiguous"})
 _FATHERS_ADDRESSES: Final = frozenset({"father_hukou_addr", "father_live_addr"})
+_OF_POLICE: Final = ("hukou_birth", "deferred_hukou")  # there an address is where the child is, or is to be, registered
 _OF_FATHER: Final = frozenset({"father_name", "father_id", *_FATHERS_ADDRESSES})
 _SPOUSE_WORD: Final = "配偶"  # of a mother in a list of births; elsewhere somebody's husband or wife
 _SAID_BY: Final = re.compile("自报|自述|所报|自称")
@@ -85,7 +88,7 @@ def _composed(key: str, kind: str) -> tuple[Synonym, ...]:
     table = synonyms(kind)
     if key == _SPOUSE_WORD and kind not in _BIRTHS:
         return (Synonym("spouse_name", _COMPOSED_RANK, own=True),) if "spouse_name" in known_fields(kind) else ()
-    for person, words in _PERSON_WORDS:
+    for person, words in (*_PERSON_WORDS, *(_SHORT_SPOUSES if kind in MARRIAGE_KINDS else ())):
         for word in words:
             rest = key.removeprefix(word)
             if rest == key:
@@ -142,6 +145,8 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
     neighbour to the left is somebody else. In lists of single persons (changes, moves, deaths, the register) a lone number is the person's.
     """
     bound: dict[int, str] = {}
+    bound_general: dict[int, str] = {}
+    alike = Counter(header_keys(header)[0] for header in headers)
     numbers: set[int] = set()
     for i, header in enumerate(headers):
         general = next((m.field for m in meanings[i] if m.field in _BOUND_ENDING), None)
@@ -154,6 +159,7 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
             person = "mother"  # a newborn has none
         if person or not meanings[i][0].own:
             bound[i] = _bound_field(general, person or "child", kind)
+            bound_general[i] = general
             numbers |= {i} if general == "id_no_ambiguous" else set()
     stated = {field for i, field in enumerate(fields) if i not in bound}
     claims = Counter(fields)
@@ -161,7 +167,8 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
         own = fields[i] if meanings[i][0].own else None
         rivals = [j for j, other in enumerate(fields) if j != i and other == own and bound.get(j, own) == own]
         movable = i in numbers and field not in stated and (claims[own] > 1 or (own in ID_FIELDS and PERSONS_OF_KIND.get(kind, ("",))[0] != "person"))
-        movable |= field in _FATHERS_ADDRESSES and field not in stated and fields[i - 1] in _OF_FATHER  # right behind him it is his
+        movable |= field in _FATHERS_ADDRESSES and kind not in _OF_POLICE and field not in stated and fields[i - 1] in _OF_FATHER  # right behind him it is his
+        movable |= bound_general[i] in _ADDRESSES and field != bound_general[i] and alike[header_keys(headers[i])[0]] > 1 and field not in stated  # one address a person
         if own is None or (field != own and (rivals or movable)):
             fields[i] = field
 

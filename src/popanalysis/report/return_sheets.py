@@ -82,7 +82,7 @@ def _add_cover(book: Workbook, submission: Submission, faults: pd.DataFrame, par
     office, period = label("department", submission.department, language), params.span.in_words(language)
     lines = [
         in_language(f"{period}名单需核对内容", f"What needs a look in the list of {period}", language),
-        in_language(f"报送单位：{office}", f"Office: {office}", language), in_language(f"原文件：{submission.file}", f"File: {submission.file}", language),
+        in_language(f"报送单位：{office}", f"Office: {office}", language), in_language(f"原文件：{PurePosixPath(submission.file).name}", f"File: {PurePosixPath(submission.file).name}", language),
         in_language(f"需核对 {len(rows_asked)} 行、{len(faults)} 处。各行按原文件的行号列出，需核对的单元格以浅黄色标出，说明见第二列。",
                     f"{len(rows_asked)} rows, {len(faults)} places. Rows are named by their number in the file, cells marked in yellow; the second column says what is wrong.", language),
         in_language("请对照原始材料核对。确需更正的，请在原文件中改正后重新报送整份名单；原值无误的，请在“核对结果”列注明“无误”。",
