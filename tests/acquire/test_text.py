@@ -65,3 +65,11 @@ def test_row_is_the_line_a_record_begins_on() -> None:
 
 def test_export_wrapper_stays_for_cleaning() -> None:
     assert read('姓名,身份证号\n王一,="990102202503120016"\n'.encode()).rows[1][1] == '="990102202503120016"'
+
+
+def test_a_last_line_that_was_cut_off_is_refused_and_a_signature_without_line_end_is_not() -> None:
+    lines = "姓名,身份证号,出生日期\n" + "".join(f"王{n},15990119900305002{n},2025-01-05\n" for n in range(1, 5))
+    with pytest.raises(SourceFileError, match="可能未传完"):
+        read((lines + "王五,1599").encode())
+    assert len(read((lines + "填表人：某某").encode()).rows) == 6
+    assert len(read((lines + "合计,4").encode()).rows) == 6

@@ -101,6 +101,9 @@ def test_an_own_check_is_made_told_and_counted(tmp_path: Path) -> None:
     {"lists": ["town_birth"], "test": {"years_between": {"from": "mother.number.birth_date", "to": "birth_date", "at_least": 10, "at_most": 49}}},
     {"lists": ["town_birth"], "test": {"days_between_rows": {"same": "mother.number", "date": "birth_date", "at_least": 1000}}},
     {"lists": ["adoption"], "test": {"filled": "adoptee_name"}},
+    {"lists": ["birth_cert"], "test": {"equal": ["mother_hukou_addr", "father_hukou_addr"]}},
+    {"lists": ["birth_cert"], "test": {"equal": ["marriage_cert_no", "birth_cert_no"]}},
+    {"lists": ["birth_cert"], "test": {"filled": "father.number"}},
 ], ids=lambda check: str(check["test"]))
 def test_no_check_on_families_beyond_the_impossible_can_be_written(check: dict[str, object], tmp_path: Path) -> None:
     with pytest.raises(PopAnalysisError, match=r"trial\.yaml"):
@@ -113,6 +116,9 @@ def test_no_check_on_families_beyond_the_impossible_can_be_written(check: dict[s
     ({"lists": ["town_births"], "test": {"filled": "village"}}, "town_births"),
     ({"lists": ["town_birth"], "test": {"not_after": ["village", "as_of"]}}, "不是日期"),
     ({"lists": ["town_birth"], "test": {}}, "一种核查方式"),
+    ({"lists": ["town_birth"], "test": {"not_after": ["mother.sex", "as_of"]}}, "不是日期"),
+    ({"lists": ["town_birth"], "test": {"equal": ["village", "birth_date"]}}, "不是同一类内容"),
+    ({"lists": ["town_birth"], "test": {"days_between_rows": {"same": "village", "date": "birth_date", "at_least": 100}}}, "不是日期"),
     ({"lists": ["town_birth"], "test": {"filled": "village", "equal": ["village", "group"]}}, "一种核查方式"),
     ({"for": "each_person", "test": {"equal": ["number.sex", "name"]}}, "each_person"),
     ({"lists": ["marriage"], "test": {"equal": ["mother.number.sex", "mother.sex"]}}, "mother"),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from popanalysis.acquire.heads import Head
 from popanalysis.acquire.table import Table, shown
 
-__all__ = ["RowRoles", "classify_rows"]
+__all__ = ["RowRoles", "begins_foot", "classify_rows"]
 
 _TOTAL_WORDS: Final = re.compile(r"(合计|小计|总计|共计|累计|本页合计|本页小计|本表合计)(人|数|[:：]|$|\(|（|[\d一二三四五六七八九十百]|共)")
 _FOOTER_WORDS: Final = re.compile(
@@ -55,6 +55,16 @@ def classify_rows(table: Table, head: Head) -> RowRoles:
                 total = _printed_total(row)
     last = max(roles, default=0)
     return RowRoles(roles, sum(head.last < place < last for place in blank), total)
+
+
+def begins_foot(text: str) -> bool:
+    """Say whether a text begins a total or a signature.
+
+    >>> begins_foot("合计：12"), begins_foot("填表人：某某"), begins_foot("Y159000001")
+    (True, True, False)
+    """
+    bare = _bare(text)
+    return bool(_TOTAL_WORDS.match(bare) or _FOOTER_WORDS.match(bare))
 
 
 def _first_shown(row: Sequence[Any]) -> Any:

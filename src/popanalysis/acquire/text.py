@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Callable
 
+from popanalysis.acquire.rows import begins_foot
 from popanalysis.acquire.table import Table, told_as_head
 from popanalysis.errors import SourceFileError
 
@@ -76,7 +77,7 @@ def _refuse_cut_off(text: str, rows: list[list[str]], file: str, after: int) -> 
     if text.endswith(("\n", "\r")) or len(rows) < _ENOUGH_ROWS:
         return
     width = min(map(len, rows[-_ENOUGH_ROWS:-1]))
-    if 0 < len(last) < width:
+    if 0 < len(last) < width and not begins_foot(next((cell for cell in last if cell.strip()), "")):
         raise SourceFileError(
             zh=f"文件 {file} 的最后一行（第 {after - 1} 行）不完整：前面各行至少有 {width} 列，该行只有 {len(last)} 列，可能未传完，未予读取。请打开核对，或请报送单位重新发送。",
             en=f"The last line ({after - 1}) of {file} is incomplete: the lines before have at least {width} columns, it has {len(last)}. The file may not have been sent to its end; it was not read. Check it, or ask the office to send it again.",

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from popanalysis.clean.checks import Check, CheckRules, DaysBetweenRows
+from popanalysis.clean.checks import Check, CheckRules, DaysBetweenRows, is_date_word
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.findings import READ_FROM, Findings
 from popanalysis.clean.persons import SEX_OF_PERSON, bearers_fields
@@ -110,7 +110,7 @@ def _outcome(check: Check, row: _Row, words: list[str]) -> Outcome:
         return _filled(words[0], row)
     if test.days_between_rows:
         return _apart(test.days_between_rows, words, row)
-    if not all(_is_date(word) for word in words):
+    if not all(is_date_word(word) for word in words):
         return _same_texts(*(_text(word, row) for word in words))
     left, right = (_dates(word, row) for word in words)
     if test.equal:
@@ -121,10 +121,6 @@ def _outcome(check: Check, row: _Row, words: list[str]) -> Outcome:
     years = (right.first - left.first) / np.timedelta64(1, "D") / 365.25
     inside = (years >= test.years_between.at_least) & (years <= test.years_between.at_most)
     return _decided(fail=~inside & ~np.isnan(years), passed=inside)
-
-
-def _is_date(word: str) -> bool:
-    return word in ("as_of", "act_date") or word.rpartition(".")[2] == "birth_date" or word in DATE_FIELDS
 
 
 def _decided(*, fail: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> Outcome:

@@ -33,7 +33,7 @@ from popanalysis.params import QuarterParams
 from popanalysis.project import shipped_folder
 from popanalysis.rulefile import RuleSet, current_file, rule_folder
 
-__all__ = ["Check", "CheckRules", "examples_of", "read_checks", "shipped_checks"]
+__all__ = ["Check", "CheckRules", "examples_of", "is_date_word", "read_checks", "shipped_checks"]
 
 #: What may be said of a person: as stated in the row, and inside the identity number.
 PERSONS_WORDS: Final = ("number", "birth_date", "sex", "number.birth_date", "number.sex")
@@ -149,6 +149,7 @@ class Check(_Part):
     def _allowed(self) -> Check:
         for word in self.test.words:
             _check_word(word, self)
+        _check_together(self.test)
         _check_limits(self.test)
         return self
 
@@ -222,6 +223,35 @@ def _refuse_without(word: str, kinds: Iterable[str]) -> None:
     lacking = list(kinds)
     if lacking:
         raise ValueError(f"名单 {'、'.join(lacking)} 中没有“{word}”，请在 lists 中写明适用的名单 (these lists have no such field; name the lists it is for)")
+
+
+def _check_together(test: Condition) -> None:
+    """What is held against each other must be of one nature and of one person; how parents resemble each other is nobody's question."""
+    words, dates = test.words, [is_date_word(word) for word in test.words]
+    if test.filled and "." in test.filled:
+        raise ValueError(f"filled 应写字段名，实际为“{test.filled}” (name a field)")
+    if test.days_between_rows:
+        if not words[0].endswith(".number"):
+            raise ValueError(f"same 应为某人的号码，如 mother.number，实际为“{words[0]}” (name somebody's number)")
+        return
+    if not test.filled and not test.equal and not all(dates):
+        raise ValueError(f"“{words[dates.index(False)]}”不是日期 (no date)")
+    if test.equal and dates[0] != dates[1]:
+        raise ValueError(f"“{words[0]}”与“{words[1]}”不是同一类内容，不能比较 (a date and a text)")
+    persons = {_person_of(word) for word in words} - {""}
+    if test.equal and (len(persons) > 1 or set(words) & MARRIAGE_CERTIFICATE_FIELDS):
+        raise ValueError(f"“{words[0]}”与“{words[1]}”不作核查：不比较不同的人，也不核查婚姻登记证字号 (persons are not held against each other)")
+
+
+def is_date_word(word: str) -> bool:
+    """Say whether a word of a check stands for a date."""
+    return word in ("as_of", "act_date", "date") or word.rpartition(".")[2] == "birth_date" or word in DATE_FIELDS
+
+
+def _person_of(word: str) -> str:
+    """Return the person a word speaks of, "" where it speaks of the row."""
+    persons = {person for kind in KINDS for person in PERSONS_OF_KIND.get(kind, ())}
+    return next((person for person in sorted(persons, key=len, reverse=True) if word.startswith((f"{person}_", f"{person}."))), "")
 
 
 def _check_limits(test: Condition) -> None:
