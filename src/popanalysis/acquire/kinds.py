@@ -7,6 +7,7 @@ from typing import Final
 
 from popanalysis.acquire.heads import Head, find_head, title_of
 from popanalysis.acquire.layouts import header_keys, known_fields, synonyms
+from popanalysis.acquire.meanings import meanings_of
 from popanalysis.acquire.table import Table
 from popanalysis.acquire.titles import kinds_in_title
 from popanalysis.columns import KINDS, NEEDED_FIELDS
@@ -33,8 +34,10 @@ KIND_NAMES: Final = {
 }
 _TITLE_WEIGHT: Final = 4.0  # at least; a title weighs as much as all columns of the head, for several lists have the very same columns
 _LACKING_WEIGHT: Final = 0.7
-#: Lists that share their columns with those of births; one of these tells them, or the title.
-_TELLING: Final = {"deferred_hukou": ("defer_reason",), "unverified_delivery": ("doubt_reason", "delivery_date"), "void_certificates": ("old_birth_cert_no", "reason")}
+#: Lists that share their columns with those of births or of the register; one of these tells them, or the title.
+_TELLING: Final = {
+    "death": ("death_date", "death_cert_no", "exit_date", "exit_reason"), "migration": ("direction", "from_region", "to_region"),
+    "deferred_hukou": ("defer_reason",), "unverified_delivery": ("doubt_reason", "delivery_date"), "void_certificates": ("old_birth_cert_no", "reason")}
 _UNTOLD_WEIGHT: Final = 0.5
 #: Headers that stand in any list.
 _ANYWHERE: Final = ("remark", "birth_date")
@@ -90,9 +93,7 @@ def _standing(guess: KindGuess) -> float:
 
 
 def _is_own(header: str, field: str, kind: str) -> bool:
-    table = synonyms(kind)
-    parts = (header, header.replace("_", ""), header.rsplit("_", 1)[-1])
-    return any(entry.own and entry.field == field for part in parts for key in header_keys(part) for entry in table.get(key, ()))
+    return any(entry.own and entry.field == field for entry in meanings_of(header, kind))
 
 
 def lacking_fields(head: Head, kind: str) -> list[tuple[str, ...]]:

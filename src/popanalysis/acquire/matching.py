@@ -11,40 +11,22 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from popanalysis.acquire.layouts import IGNORE, OfficeLayout, Synonym, header_keys, known_fields, names_private_matter, stored_fields, synonyms
+from popanalysis.acquire.layouts import IGNORE, OfficeLayout, Synonym, header_keys, names_private_matter, stored_fields
+from popanalysis.acquire.meanings import ADDRESSES, BOUND_ENDING, bound_field, meanings_of, person_above
 from popanalysis.acquire.submission import ColumnMatch, Decision, column_letter
-from popanalysis.columns import BIRTH_KINDS, DROPPED_FIELDS, EVENT_OF_KIND, ID_FIELDS, MARRIAGE_KINDS, MEMORY_ONLY_FIELDS, PERSONS_OF_KIND
+from popanalysis.acquire.wording import person_of, split_person
+from popanalysis.columns import BIRTH_KINDS, DROPPED_FIELDS, EVENT_OF_KIND, ID_FIELDS, MEMORY_ONLY_FIELDS, PERSONS_OF_KIND
 
 __all__ = ["match_columns"]
 
-#: Words of an upper header that name a person, and the beginning of that person's fields.
-_PERSON_WORDS: Final = (
-    ("child", ("新生儿", "婴儿", "儿童", "小孩", "孩子", "子女", "宝宝", "出生人", "出生婴", "申报对象")),
-    ("mother", ("母亲", "产妇", "妻子", "女方", "母方", "育妇", "妈妈", "生母", "婴母")),
-    ("father", ("父亲", "丈夫", "男方", "父方", "配偶", "爸爸", "生父", "婴父")),
-)
-#: How lists of couples shorten them; elsewhere these are parts of other words.
-_SHORT_SPOUSES: Final = (("mother", ("妻",)), ("father", ("夫",)))
 #: Fields that name somebody who is neither child nor parent; a bare 身份证号 to the right is that person's.
-_OTHER_PERSONS: Final = frozenset({"attendant", "recipient_name", "applicant_name", "household_head", "registered_by", "signer"})
-#: General field -> the ending of the field it becomes with the name of a person in front.
-_BOUND_ENDING: Final = {
-    "id_no_ambiguous": "id", "name_ambiguous": "name", "sex_ambiguous": "sex", "birth_date_ambiguous": "birth_date",
-    "ethnicity_ambiguous": "ethnicity", "address_ambiguous": "live_addr", "hukou_addr_ambiguous": "hukou_addr", "age_ambiguous": "age", "nationality_ambiguous": "nationality",
-    "phone": "phone", "marital_status_ambiguous": "prior_status",
-}
-_COMPOSED_RANK: Final = 10_000  # any listed wording is more usual
+_OTHER_PERSONS: Final = frozenset({"attendant", "recipient_name", "applicant_name", "household_head", "registered_by", "signer", "other_name"})
 _BIRTHS: Final = frozenset(kind for kind, event in EVENT_OF_KIND.items() if event == "birth")
 _OWN_ADDRESSES: Final = frozenset({"hukou_addr", "live_addr"})
-_ADDRESSES: Final = frozenset({"address_ambiguous", "hukou_addr_ambiguous"})
 _FATHERS_ADDRESSES: Final = frozenset({"father_hukou_addr", "father_live_addr"})
 _OF_POLICE: Final = ("hukou_birth", "deferred_hukou")  # there an address is where the child is, or is to be, registered
 _OF_FATHER: Final = frozenset({"father_name", "father_id", *_FATHERS_ADDRESSES})
-_SPOUSE_WORD: Final = "配偶"  # of a mother in a list of births; elsewhere somebody's husband or wife
-_SAID_BY: Final = re.compile("自报|自述|所报|自称")
 _UPPER_LEVELS: Final = re.compile("省.?市.?县")
-#: How a person is called in the lists of couples.
-_SPOUSE: Final = {"father": "husband", "mother": "wife"}
 
 
 def match_columns(headers: Sequence[str], kind: str, layout: OfficeLayout | None = None) -> tuple[ColumnMatch, ...]:
@@ -56,7 +38,7 @@ def match_columns(headers: Sequence[str], kind: str, layout: OfficeLayout | None
     >>> [(c.field, c.decision) for c in found]
     [('mother_name', 'used'), ('mother_id', 'used'), ('father_name', 'used'), ('father_id', 'used'), ('fertility_cert_no', 'dropped')]
     """
-    meanings = [_meanings(header, kind) for header in headers]
+    meanings = [meanings_of(header, kind) for header in headers]
     fixed = [_fixed_field(column_letter(i), header, layout) for i, header in enumerate(headers)]
     fields: list[str | None] = []
     for i, header in enumerate(headers):
@@ -72,39 +54,6 @@ def match_columns(headers: Sequence[str], kind: str, layout: OfficeLayout | None
         for i, (header, field) in enumerate(zip(headers, fields, strict=True)))
 
 
-def _meanings(header: str, kind: str) -> tuple[Synonym, ...]:
-    """Look the joined header up, then its parts joined without the mark, then its lower text."""
-    table = synonyms(kind)
-    lower = header.rsplit("_", 1)[-1]
-    for text in dict.fromkeys((header, header.replace("_", ""), _without_filler(header), lower, _SAID_BY.sub("", lower))):
-        for key in header_keys(text) if text else ():
-            if key in table:
-                return table[key]
-    return _composed(header_keys(_SAID_BY.sub("", lower) or lower)[-1], kind) if lower else ()
-
-
-def _composed(key: str, kind: str) -> tuple[Synonym, ...]:
-    """Read what nobody listed but everybody understands: 父亲身份证 is person and thing, 入户日期 says what 入户时间 says."""
-    table = synonyms(kind)
-    if key == _SPOUSE_WORD and kind not in _BIRTHS:
-        return (Synonym("spouse_name", _COMPOSED_RANK, own=True),) if "spouse_name" in known_fields(kind) else ()
-    for person, words in (*_PERSON_WORDS, *(_SHORT_SPOUSES if kind in MARRIAGE_KINDS else ())):
-        for word in words:
-            rest = key.removeprefix(word)
-            if rest == key:
-                continue
-            general = next((m.field for m in table.get(rest, ()) if m.field in _BOUND_ENDING), None if rest or person == "child" else "name_ambiguous")
-            if general:
-                return (Synonym(_bound_field(general, person, kind), _COMPOSED_RANK, own=True),)
-    swapped = re.sub("日期$", "时间", key) if key.endswith("日期") else re.sub("时间$", "日期", key)
-    return table.get(swapped, ()) if swapped != key else ()
-
-
-def _without_filler(header: str) -> str:
-    upper, _, lower = header.rpartition("_")
-    return re.sub(r"(基本)?(信息|情况|资料)$", "", upper) + lower
-
-
 def _fixed_field(letter: str, header: str, layout: OfficeLayout | None) -> str | None:
     return layout.field_of(letter, header) if layout else None
 
@@ -113,28 +62,14 @@ def _field_by_words(header: str, meanings: tuple[Synonym, ...], kind: str) -> st
     """Take the kind's own meaning; a person named in the upper text decides whose it is."""
     if not meanings:
         return None
-    person = _person_of(header.rpartition("_")[0])
-    if person:
-        general = next((m.field for m in meanings if m.field in _BOUND_ENDING), None)
+    person = person_above(header, kind)
+    if person and split_person(header_keys(header.rpartition("_")[2])[-1], kind)[0] is None:
+        general = next((m.field for m in meanings if m.field in BOUND_ENDING), None)
         if general:
-            return _bound_field(general, person, kind)
+            return bound_field(general, person, kind)
         swapped = re.sub("^(mother|father)_", f"{person}_", meanings[0].field)
         return swapped if swapped in stored_fields(kind) else meanings[0].field
     return meanings[0].field
-
-
-def _bound_field(general: str, person: str, kind: str) -> str:
-    """Return the field of a person that a general header stands for, or the general field where the kind has none."""
-    if (person, general) == ("child", "birth_date_ambiguous"):
-        return "birth_date"
-    names = (person, _SPOUSE.get(person, person))
-    return next((field for name in names if (field := f"{name}_{_BOUND_ENDING[general]}") in known_fields(kind)), general)
-
-
-def _person_of(text: str) -> str | None:
-    """Return the person named last in a text (新生儿母亲姓名 is the mother's)."""
-    found = [(text.rfind(word), person) for person, words in _PERSON_WORDS for word in words if word in text]
-    return max(found)[1] if found else None
 
 
 def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers: Sequence[str], meanings: list[tuple[Synonym, ...]], kind: str) -> None:
@@ -149,16 +84,16 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
     alike = Counter(header_keys(header)[0] for header in headers)
     numbers: set[int] = set()
     for i, header in enumerate(headers):
-        general = next((m.field for m in meanings[i] if m.field in _BOUND_ENDING), None)
-        if general is None or fixed[i] or _person_of(header.rpartition("_")[0]):
+        general = next((m.field for m in meanings[i] if m.field in BOUND_ENDING), None)
+        if general is None or fixed[i] or person_above(header, kind):
             continue
-        if general in _ADDRESSES and PERSONS_OF_KIND.get(kind, ("",))[0] == "person":
+        if general in ADDRESSES and PERSONS_OF_KIND.get(kind, ("",))[0] == "person":
             continue  # a list of single persons tells where these live
         person = _person_to_the_left(fields, i)
         if general == "phone" and person in (None, "child") and kind in _BIRTHS:
             person = "mother"  # a newborn has none
         if person or not meanings[i][0].own:
-            bound[i] = _bound_field(general, person or "child", kind)
+            bound[i] = bound_field(general, person or "child", kind)
             bound_general[i] = general
             numbers |= {i} if general == "id_no_ambiguous" else set()
     stated = {field for i, field in enumerate(fields) if i not in bound}
@@ -168,7 +103,7 @@ def _bind_by_position(fields: list[str | None], fixed: list[str | None], headers
         rivals = [j for j, other in enumerate(fields) if j != i and other == own and bound.get(j, own) == own]
         movable = i in numbers and field not in stated and (claims[own] > 1 or (own in ID_FIELDS and PERSONS_OF_KIND.get(kind, ("",))[0] != "person"))
         movable |= field in _FATHERS_ADDRESSES and kind not in _OF_POLICE and field not in stated and fields[i - 1] in _OF_FATHER  # right behind him it is his
-        movable |= bound_general[i] in _ADDRESSES and field != bound_general[i] and alike[header_keys(headers[i])[0]] > 1 and field not in stated  # one address a person
+        movable |= bound_general[i] in ADDRESSES and field != bound_general[i] and alike[header_keys(headers[i])[0]] > 1 and field not in stated  # one address a person
         if own is None or (field != own and (rivals or movable)):
             fields[i] = field
 
@@ -186,7 +121,7 @@ def _give_child_its_own(fields: list[str | None], fixed: list[str | None], heade
     """Addresses that stand behind the child, before its parents are named, are the child's, in place, where the kind has such fields."""
     for i, field in enumerate(fields):
         own = (field or "").removeprefix("mother_")
-        if field != own and own in _OWN_ADDRESSES & stored_fields(kind) and not fixed[i] and own not in fields and _person_of(headers[i]) is None \
+        if field != own and own in _OWN_ADDRESSES & stored_fields(kind) and not fixed[i] and own not in fields and person_of(header_keys(headers[i])[-1], kind) is None \
                 and _person_to_the_left(fields, i) == "child" and "mother_name" in fields[i:]:
             fields[i] = own
 
