@@ -1,7 +1,7 @@
 """Find the head of a list: where it stands, and the joined text over each column.
 
 Method: every row among the first fifteen that hold something is tried as the last row of a head of one, two or three rows;
-the head that tells most fields apart wins, the shorter one on a tie.
+the head that tells most fields apart wins; on a tie one that cuts through no merged cell, then the shorter one.
 """
 
 from __future__ import annotations
@@ -57,9 +57,14 @@ def find_head(table: Table, kind: str, layout: OfficeLayout | None = None) -> He
     for depth in (1, 2, 3):
         for at in [at for at in range(depth - 1, len(filled)) if not _holds_numbers(table.rows[filled[at]])]:
             head = _head_at(table, filled[at - depth + 1 : at + 1], kind, layout)
-            if head.n_known >= _MIN_HITS and (best is None or head.merit > best.merit):
+            if head.n_known >= _MIN_HITS and (best is None or _weight(table, head) > _weight(table, best)):
                 best = head
     return best
+
+
+def _weight(table: Table, head: Head) -> tuple[int, int, bool]:
+    """What makes one reading better than another: its merit, then that no merged cell of the head begins above it."""
+    return *head.merit, not any(area.top < head.first <= area.bottom for area in table.merged)
 
 
 def _holds_numbers(row: Sequence[Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from popanalysis.acquire.layouts import Synonym, header_keys, known_fields, synonyms
 from popanalysis.acquire.own_wording import before_or_after, own_field
-from popanalysis.acquire.wording import CANONICAL_HEADER, person_alone, person_of, split_person, thing_of
+from popanalysis.acquire.wording import CANONICAL_HEADER, family_of, person_alone, person_of, split_person, thing_of
 from popanalysis.columns import DROPPED_FIELDS, PERSONS_OF_KIND
 
 __all__ = ["ADDRESSES", "BOUND_ENDING", "bound_field", "meanings_of", "person_above"]
@@ -24,6 +24,8 @@ ADDRESSES: Final = frozenset({"address_ambiguous", "hukou_addr_ambiguous"})
 _COMPOSED_RANK: Final = 10_000  # any listed wording is more usual
 _SAID_BY: Final = re.compile("自报|自述|所报|自称")
 _BRACKET: Final = re.compile(r"\(([^()]*)\)")
+#: Said beside 出生日期 where a cell holds the time as well.
+_WITH_TIME: Final = re.compile("时|分|hh", re.IGNORECASE)
 #: Part of a number or of an address is not the whole.
 _PART: Final = re.compile("[前后末][一二三四五六四八\\d]+位|尾号|位数")
 _UNIT: Final = re.compile(r"[/(](?:克|g|kg|周|岁|周岁|cm|厘米|天)\)?$")
@@ -39,6 +41,13 @@ def meanings_of(header: str, kind: str) -> tuple[Synonym, ...]:
     >>> [m.field for text in ("产妇姓名", "孩子妈妈身份证", "入户核实人员") for m in meanings_of(text, "town_birth")[:1]]
     ['mother_name', 'mother_id', 'registered_by']
     """
+    found = _meanings(header, kind)
+    if found and found[0].field == "birth_date" and any(_WITH_TIME.search(note) for note in _BRACKET.findall(header_keys(header)[0])):
+        return (Synonym("birth_datetime", found[0].rank, found[0].own), *found)
+    return found
+
+
+def _meanings(header: str, kind: str) -> tuple[Synonym, ...]:
     upper, _, lower = header.rpartition("_")
     for text in dict.fromkeys((header, header.replace("_", ""), _without_filler(upper) + lower)):
         if found := _listed(text, kind):
@@ -52,9 +61,13 @@ def _listed(text: str, kind: str) -> tuple[Synonym, ...]:
     """Look a text up; what a kind words for itself goes before what any list may mean by it, and an address may be anybody's."""
     table = synonyms(kind)
     keys = header_keys(text) if text else ()
+    if len(keys) > 1 and any(person_of(note, kind) or _PART.search(note) or before_or_after(f"{note}姓名") for note in _BRACKET.findall(keys[0])):
+        keys = keys[:1]  # the bracket says whose it is, or that it is not all of it
     found = next((table[key] for key in keys if key in table), ())
     if found and not found[0].own and (field := next((field for key in keys if (field := own_field(key, kind))), None)) in _kept_or_dropped(kind):
         return (*_own(str(field)), *found)
+    if found and not found[0].own and (general := thing_of(keys[-1])) in BOUND_ENDING and PERSONS_OF_KIND.get(kind, ("",))[0] == "person":
+        return _of_anybody(str(general), kind)
     if found and (general := thing_of(keys[-1])) in ADDRESSES and all(entry.field not in BOUND_ENDING for entry in found):
         return (*found, Synonym(str(general), _COMPOSED_RANK, own=False))
     return found
@@ -80,7 +93,7 @@ def _composed_of_two(upper: str, lower: str, kind: str) -> tuple[Synonym, ...]:
     """Read a thing below the person it is told of, or below 变更前."""
     if kind == "identity_change" and (field := before_or_after(upper + lower)) and field in known_fields(kind):
         return _own(field)
-    person = person_of(upper, kind)
+    person = person_of(upper.replace("_", ""), kind)
     if person is None or split_person(lower, kind)[0]:
         return ()
     return _of_person(person, lower, kind)
@@ -117,11 +130,12 @@ def _read(text: str, kind: str) -> tuple[Synonym, ...]:
 
 
 def _of_anybody(thing: str, kind: str) -> tuple[Synonym, ...]:
-    """Take a thing for what its usual header means; in a list of single persons an address is the person's."""
+    """Take a thing for what its usual header means; in a list of single persons it is the person's."""
     general = "address_ambiguous" if thing == "home" else thing
-    if general in ADDRESSES and PERSONS_OF_KIND.get(kind, ("",))[0] == "person" and (field := bound_field(general, "person", kind)) != general:
-        return _own(field)
     own = tuple(entry for entry in synonyms(kind).get(CANONICAL_HEADER[thing], ()) if entry.field != general)
+    if not any(entry.own for entry in own) and general in BOUND_ENDING and PERSONS_OF_KIND.get(kind, ("",))[0] == "person" \
+            and (field := bound_field(general, "person", kind)) != general:
+        own = (Synonym(field, _COMPOSED_RANK, own=True),)
     return (*(Synonym(entry.field, _COMPOSED_RANK, entry.own) for entry in own), Synonym(general, _COMPOSED_RANK, own=False))
 
 
@@ -132,6 +146,8 @@ def _of_person(person: str, text: str, kind: str) -> tuple[Synonym, ...]:
     if person in ("recipient", "applicant", "household_head", "attendant", "other"):
         return _own(_of_somebody(person, thing, kind))
     general = "address_ambiguous" if thing == "home" else thing
+    if person == "both":  # an address of a couple is written down once
+        person = {"births": "mother", "couples": "wife"}.get(family_of(kind), person) if general in ADDRESSES else person
     if general not in BOUND_ENDING:
         return (Synonym(general, _COMPOSED_RANK, own=False),)
     field = bound_field(general, person, kind)
@@ -159,6 +175,6 @@ def bound_field(general: str, person: str, kind: str) -> str:
 def person_above(header: str, kind: str) -> str | None:
     """Return the person that the upper text of a header names."""
     upper = header.rpartition("_")[0]
-    return person_of(header_keys(upper)[-1], kind) if upper else None
+    return person_of(header_keys(upper)[-1].replace("_", ""), kind) if upper else None
 
 
