@@ -26,6 +26,8 @@ _SAID_BY: Final = re.compile("自报|自述|所报|自称")
 _BRACKET: Final = re.compile(r"\(([^()]*)\)")
 #: Said beside 出生日期 where a cell holds the time as well.
 _WITH_TIME: Final = re.compile("时|分|hh", re.IGNORECASE)
+#: A second line that lists what may be written in.
+_OPTIONS: Final = re.compile("[/、:：]")
 #: Part of a number or of an address is not the whole.
 _PART: Final = re.compile("[前后末][一二三四五六四八\\d]+位|尾号|位数")
 _UNIT: Final = re.compile(r"[/(](?:克|g|kg|周|岁|周岁|cm|厘米|天)\)?$")
@@ -52,9 +54,12 @@ def _meanings(header: str, kind: str) -> tuple[Synonym, ...]:
     for text in dict.fromkeys((header, header.replace("_", ""), _without_filler(upper) + lower)):
         if found := _listed(text, kind):
             return found
-    if upper and lower and (found := _composed_of_two(header_keys(_without_filler(upper))[-1], header_keys(lower)[-1], kind)):
-        return found
-    return _listed(lower, kind) or _listed(_SAID_BY.sub("", lower), kind) or (_composed(header_keys(lower), kind) if lower else ())
+    for above in header_keys(_without_filler(upper)) if upper and lower else ():
+        if found := _composed_of_two(above, header_keys(lower)[-1], kind):
+            return found
+    first_line, _, below = lower.partition("\n")
+    return _listed(lower, kind) or _listed(_SAID_BY.sub("", lower), kind) or (_composed(header_keys(lower), kind) if lower else ()) \
+        or (_meanings(first_line, kind) if _OPTIONS.search(below) else ())
 
 
 def _listed(text: str, kind: str) -> tuple[Synonym, ...]:
@@ -105,15 +110,12 @@ def _composed(keys: tuple[str, ...], kind: str) -> tuple[Synonym, ...]:
     whole, bare = keys[0], keys[-1]
     if _PART.search(whole):
         return ()
+    whole, bare = (_UNIT.sub("", _QUOTES.sub("", text)) for text in (whole, bare))
     notes = _BRACKET.findall(whole)
-    texts = list(dict.fromkeys(_UNIT.sub("", _QUOTES.sub("", text)) for text in (whole, bare)))
-    for text in texts:
-        if found := _read(text, kind):
-            return found
-    if kind == "identity_change" and (field := next((field for note in notes if (field := before_or_after(note + bare))), None)):
-        return _own(field)
     person = next((person for note in notes if (person := person_of(note, kind))), None)
-    return _of_person(person, bare, kind) if person else ()
+    side = next((field for note in notes if (field := before_or_after(note + bare))), None) if kind == "identity_change" else None
+    return (_read(whole, kind) or (_own(side) if side else ()) or (_of_person(person, split_person(bare, kind)[1], kind) if person else ()) or _read(bare, kind)
+            or next((found for note in notes if (found := _listed(note, kind) or _read(note, kind))), ()))  # the bracket says it in other words
 
 
 def _read(text: str, kind: str) -> tuple[Synonym, ...]:
@@ -175,6 +177,6 @@ def bound_field(general: str, person: str, kind: str) -> str:
 def person_above(header: str, kind: str) -> str | None:
     """Return the person that the upper text of a header names."""
     upper = header.rpartition("_")[0]
-    return person_of(header_keys(upper)[-1].replace("_", ""), kind) if upper else None
+    return person_of(header_keys(upper)[0].replace("_", ""), kind) if upper else None
 
 

@@ -43,12 +43,15 @@ _WORDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 #: Both of a couple, and somebody else whom a list may name.
 _OTHERS: Final = (
-    ("both", "(?:男女|夫妻|父母)双方|夫妻二人|夫妻|夫妇|双方|父母亲?|母婴|婚后"),
+    ("both", "(?:男女|夫妻|父母)双方|夫妻二人|夫妻|夫妇|双方|父母亲?|母婴"),
     ("recipient", "领证人员?|领取人员?|取证人员?"), ("applicant", "申报人员?|申请人员?|报户人|户口申报人"), ("household_head", "户主"), ("attendant", "(?:接生|助产|接产)(?:人员|人|员|者|医生|医师)"),
     ("other", "代办人|代领人|经办人员?|办理人员?|承办人员?|经手人|受理人员?|监护人|联系人|审核人员?|签发人员?|打证人|制证人|发证人员?|报告人员?|通报人|"
               "证明人|介绍人|委托人|受托人|接收人|家属|近?亲属|接证人|盖章人|负责人|制表人|法定代理人|见证人|登记员|(?:承办|经办|户籍)?民警|陪护人"),
 )
-_TELLS_NO_NAME: Final = re.compile("夫妻|夫妇|双方|父母|母婴|婚后|(?:新?出生|新生|常住|户籍|家庭)?(?:人员|人口|成员)|公民|居民|子女|儿童|育龄妇女|.")
+#: One character above or in brackets; elsewhere 男 may be a sex.
+_SPOUSES: Final = {"couples": {"男": "husband", "夫": "husband", "女": "wife", "妻": "wife"},
+                   "adoption": {"男": "adoptive_father", "夫": "adoptive_father", "女": "adoptive_mother", "妻": "adoptive_mother"}}
+_TELLS_NO_NAME: Final = re.compile("夫妻|夫妇|双方|父母|母婴|(?:新?出生|新生|常住|户籍|家庭)?(?:人员|人口|成员)|公民|居民|子女|儿童|育龄妇女|.")
 #: Said of a person, adds nothing.
 _FILLER: Final = re.compile(r"^(?:本人|个人|的|之|其|该|自报的?|自述的?|自称的?|所报的?|所称|自填|填报的|登记的|现用|信息|情况|基本信息|基本情况|资料|[_:：\-—/、\s])+")
 _JOINS: Final = re.compile("[及和与、/]|或")
@@ -87,8 +90,8 @@ def person_of(text: str, kind: str) -> str | None:
         at = end
     if len(set(found)) > 1 and _JOINS.search(rest):
         return None
-    if not found and family_of(kind) == "couples":
-        return {"男": "husband", "女": "wife", "夫": "husband", "妻": "wife"}.get(rest)
+    if not found and rest in ("男", "夫", "女", "妻"):
+        return _SPOUSES.get(family_of(kind), {}).get(rest)
     return found[-1] if found else None
 
 
@@ -126,9 +129,9 @@ _THINGS: Final = tuple((field, re.compile(words)) for field, words in (
     ("age_ambiguous", "(?:实足|周岁|实际|分娩时?|生育时?|结婚时?|登记时?|现)?(?:年龄|岁数|周岁)"),
     ("ethnicity_ambiguous", "(?:所属|所报|自报)?(?:民族|族别|民族成[分份]|族属)"),
     ("nationality_ambiguous", "(?:所属)?国籍(?:[或/]?地区)?"),
-    ("hukou_addr_ambiguous", f"{_SAID}(?:原|常住)?(?:户籍|户口)(?:登记|所在|所属|归属|的)*(?:{_LEVEL}*{_PLACE})+|{_SAID}(?:原|常住)?户籍|{_SAID}身份证上?的?{_PLACE}"),
+    ("hukou_addr_ambiguous", f"{_SAID}(?:原|常住)?(?:户籍|户口)(?:登记|所在|所属|归属|的)*(?:{_LEVEL}*{_PLACE})+|{_SAID}(?:原|常住)?户籍|{_SAID}身份证上?的?{_PLACE}|户(?:口|籍)在(?:哪里|哪儿|哪|何处)"),
     ("home", "(?:家庭|详细|通讯|联系|具体)*(?:住址|地址|详址)"),
-    ("address_ambiguous", f"{_SAID}(?:现在|现|目前|当前|实际|经常|常|长期|临时|家庭|生前|详细|本地)*(?:居住|居|住|寄住|暂住)的?{_LEVEL}*(?:{_PLACE}|所|址)|现居|现住|(?:实际|现|目前)(?:地址|详址)"),
+    ("address_ambiguous", f"{_SAID}(?:现在|现|目前|当前|实际|经常|常|长期|临时|家庭|生前|婚后|详细|本地)*(?:居住|居|住|寄住|暂住)的?{_LEVEL}*(?:{_PLACE}|所|址)|现居|现住|现?(?:居住|住)在?(?:哪里|哪儿|哪|何处)|(?:实际|现|目前)(?:地址|详址)"),
     ("phone", "(?:联系|手机|移动|固定|家庭)*的?(?:电话|手机)(?:号码|号)?|联系(?:方式|号码|人电话)"),
     ("sex_ambiguous", r"性别|男[/、或]?女|性别\(?男/女\)?"),
     ("marital_status_ambiguous", "(?:婚前|登记前|结婚前|原|此前)?的?(?:婚姻?(?:状况|状态|情况|史)|婚况)|婚前(?:状况|状态|情况)|初婚?[/或、]?再婚|初婚或再婚|婚次"),
