@@ -79,8 +79,8 @@ DROPPED_FIELDS: Final[frozenset[str]] = frozenset({
 })
 #: Header words whose columns are dropped although no canonical field stands for them.
 DROPPED_HEADER_WORDS: Final[tuple[str, ...]] = (
-    "政策", "准生", "生育证", "服务证", "孩子数", "子女数", "男孩数", "女孩数", "孕次", "婚姻状况", "婚否", "宗教", "避孕",
-    "健康", "疾病", "既往史", "家族史", "过敏", "HIV", "艾滋", "血型", "流产", "死胎", "死产", "合并症", "高危", "准迁证",
+    "政策", "准生", "生育证", "生育登记", "服务证", "孩子数", "子女数", "男孩数", "女孩数", "孕次", "婚姻状况", "婚否", "宗教", "避孕",
+    "健康", "婚检", "疾病", "既往史", "家族史", "过敏", "HIV", "艾滋", "血型", "流产", "死胎", "死产", "合并症", "高危", "准迁证",
     "社会抚养费", "亲子鉴定", "收入",
 )
 #: Kept in memory while a run lasts, to tell twins and birth order apart; written nowhere.

@@ -1,14 +1,15 @@
 """Find the head of a list: where it stands, and the joined text over each column.
 
 Method: every row among the first fifteen that hold something is tried as the last row of a head of one, two or three rows;
-the head that tells most fields apart wins; on a tie one that cuts through no merged cell, then the shorter one.
+the head that tells most fields apart wins, one that cuts through no merged cell before others, the shorter one on a tie. Codes of
+the columns below it belong to it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from popanalysis.acquire.layouts import OfficeLayout
@@ -20,6 +21,7 @@ __all__ = ["Head", "find_head", "merged_below", "title_of"]
 
 _SEARCHED_ROWS: Final = 15
 _MIN_HITS: Final = 2
+_COLUMN_CODE: Final = re.compile("[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", re.ASCII)
 _LONG_NUMBER: Final = re.compile(r"[A-Z]?\d{9,17}[\dX]?", re.ASCII)
 
 
@@ -59,12 +61,22 @@ def find_head(table: Table, kind: str, layout: OfficeLayout | None = None) -> He
             head = _head_at(table, filled[at - depth + 1 : at + 1], kind, layout)
             if head.n_known >= _MIN_HITS and (best is None or _weight(table, head) > _weight(table, best)):
                 best = head
-    return best
+    return _with_codes_below(best, table, filled) if best else None
 
 
-def _weight(table: Table, head: Head) -> tuple[int, int, bool]:
-    """What makes one reading better than another: its merit, then that no merged cell of the head begins above it."""
-    return *head.merit, not any(area.top < head.first <= area.bottom for area in table.merged)
+def _weight(table: Table, head: Head) -> tuple[bool, int, int, bool]:
+    """What makes one reading better than another: that no merged cell of the head ends below it, its merit, that none begins above it."""
+    ends_below = any(head.first <= area.top <= head.last < area.bottom for area in table.merged)
+    return not ends_below, *head.merit, not any(area.top < head.first <= area.bottom for area in table.merged)
+
+
+def _with_codes_below(head: Head, table: Table, filled: Sequence[int]) -> Head:
+    """Take a row of column codes (XM, CSRQ) right below the head into it."""
+    below = next((at for at in filled if at > head.last), None)
+    codes = [text for value in table.rows[below] if (text := shown(value))] if below is not None else []
+    if below is not None and 2 * len(codes) > table.width and len(set(codes)) == len(codes) > 3 and all(map(_COLUMN_CODE.fullmatch, codes)):
+        return replace(head, last=below)
+    return head
 
 
 def _holds_numbers(row: Sequence[Any]) -> bool:

@@ -57,6 +57,8 @@ def _meanings(header: str, kind: str) -> tuple[Synonym, ...]:
     for above in header_keys(_without_filler(upper)) if upper and lower else ():
         if found := _composed_of_two(above, header_keys(lower)[-1], kind):
             return found
+    if upper and lower and (found := _composed(header_keys(_without_filler(upper).replace("_", "") + lower), kind)) and found[0].own:
+        return found
     first_line, _, below = lower.partition("\n")
     return _listed(lower, kind) or _listed(_SAID_BY.sub("", lower), kind) or (_composed(header_keys(lower), kind) if lower else ()) \
         or (_meanings(first_line, kind) if _OPTIONS.search(below) else ())
@@ -170,7 +172,7 @@ def bound_field(general: str, person: str, kind: str) -> str:
     ('mother_id', 'birth_date')
     """
     ending = BOUND_ENDING[general]
-    fields = (f"{person}_{ending}", *([ending] if person in ("child", "person") else ()))
+    fields = (f"{person}_{ending}", *([f"{person}_addr"] if general in ADDRESSES else ()), *([ending] if person in ("child", "person") else ()))
     return next((field for field in fields if field in known_fields(kind)), general)
 
 
