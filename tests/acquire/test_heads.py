@@ -119,6 +119,47 @@ def test_head_repeated_on_a_page_and_subtotals_are_no_records() -> None:
     assert (roles.n_blank, roles.printed_total) == (1, 2)
 
 
+def roles_of(rows: list[list[object]], kind: str = "town_birth") -> list[str]:
+    table = table_of(rows)
+    head = find_head(table, kind)
+    assert head is not None
+    roles = classify_rows(table, head)
+    return [roles.roles.get(i, "blank") for i in range(len(rows))]
+
+
+@pytest.mark.parametrize("first", ["NO", "No.", "序号", "XH"])
+def test_a_head_repeated_on_a_page_is_no_record_whatever_its_first_word(first: str) -> None:
+    head: list[object] = [first, "新生儿姓名", "性别", "出生日期", "母亲姓名"]
+    assert roles_of([head, [1, "王一", "男", "2025-03-05", "李娜"], list(head), [2, "王二", "女", "2025-03-06", "张敏"]]) == ["header", "record", "header", "record"]
+
+
+@pytest.mark.parametrize("numbers", [["甲", "1", "2", "3", "4"], [1, 2, 3, 4, 5], ["(1)", "(2)", "(3)", "(4)", "(5)"], ["甲", "乙", "丙", 1.0, 2.0], ["1栏", "2栏", "3栏", "4栏", "5栏"]])
+def test_a_row_that_numbers_the_columns_is_no_record(numbers: list[object]) -> None:
+    head: list[object] = ["序号", "新生儿姓名", "性别", "出生日期", "母亲姓名"]
+    rows = [head, numbers, [1, "王一", "男", "2025-03-05", "李娜"], list(head), list(numbers), [2, "王二", "女", "2025-03-06", "张敏"]]
+    assert roles_of(rows) == ["header", "header", "record", "header", "header", "record"]
+
+
+@pytest.mark.parametrize("first", ["备注：双胎之一", "说明：未领证", "单位：东沟村", "日期：2025-03-05", "电话：无", "经办人"])
+def test_a_whole_record_is_one_whatever_its_first_cell_begins_with(first: str) -> None:
+    rows: list[list[object]] = [["备注", "新生儿姓名", "性别", "出生日期", "母亲姓名"], [first, "王一", "男", "2025-03-05", "李娜"], ["填表人：某某", "", "审核人：某某", "", ""], ["备注：以上均已核对", "", "", "", ""]]
+    assert roles_of(rows) == ["header", "record", "footer", "footer"]
+
+
+@pytest.mark.parametrize(("foot", "total", "at"), [
+    (["共2人", "", "", ""], 2, (2, 0)), (["共计3条", "", "", ""], 3, (2, 0)), (["合计", "", 2, ""], 2, (2, 2)), (["合计（2025年第一季度）", "", "2人", ""], 2, (2, 2)),
+    (["合计", "男1", "女1", 2.0], 2, (2, 3)), (["本页合计", 1, "", ""], None, None), (["累计", 17, "", ""], None, None)])
+def test_the_total_at_the_foot_is_the_number_of_rows_it_claims(foot: list[object], total: int | None, at: tuple[int, int] | None) -> None:
+    rows: list[list[object]] = [["新生儿姓名", "性别", "出生日期", "母亲姓名"], ["王一", "男", "2025-03-05", "李娜"], foot, ["王二", "女", "2025-03-06", "张敏"]]
+    table = table_of(rows)
+    head = find_head(table, "town_birth")
+    assert head is not None
+    found = classify_rows(table, head)
+    assert found.roles[2] == "total"
+    assert found.printed_total == total
+    assert total is None or found.totals[total] == at
+
+
 def test_row_that_only_names_a_place_is_kept_for_accounting() -> None:
     table = table_of([["新生儿姓名", "性别", "出生日期", "母亲姓名"], ["东沟村", "", "", ""], ["王一", "男", "2025-03-05", "李娜"]])
     head = find_head(table, "town_birth")

@@ -168,8 +168,9 @@ def _vertical_fills(table: Table, head: Head) -> dict[int, dict[int, Any]]:
 def _total_faults(table: Table, roles: RowRoles, n_rows: int, file: str) -> list[dict[str, object]]:
     if roles.printed_total is None or roles.printed_total == n_rows:
         return []
-    row = max(table.numbers[place] for place, role in roles.roles.items() if role == "total")
-    return [{"file": file, "sheet": table.name, "row": row, "column": "", "cell": f"A{row}", "raw_value": str(roles.printed_total),
+    place, column = roles.totals[roles.printed_total]
+    row = table.numbers[place]
+    return [{"file": file, "sheet": table.name, "row": row, "column": "", "cell": f"{column_letter(column)}{row}", "raw_value": str(roles.printed_total),
              "fault": "total_differs", "done": "kept", "severity": "warning"}]
 
 
