@@ -85,6 +85,8 @@ DROPPED_HEADER_WORDS: Final[tuple[str, ...]] = (
 )
 #: Kept in memory while a run lasts, to tell twins and birth order apart; written nowhere.
 MEMORY_ONLY_FIELDS: Final[frozenset[str]] = frozenset({"parity", "birth_weight", "husband_prior_status", "wife_prior_status"})
+#: Texts of which a part may be nothing that is kept: in a return sheet their cells are marked, their words are not repeated.
+NOT_RETURNED_FIELDS: Final[frozenset[str]] = frozenset({"defer_reason", "doubt_reason", "remark", "value_before", "value_after"})
 
 _SPOUSE_FIELDS: Final = ("name", "id", "birth_date", "nationality", "ethnicity", "hukou_addr", "live_addr", "phone", "prior_status")
 _MARRIAGE_FIELDS: Final = (

@@ -207,14 +207,15 @@ def test_layout_cannot_bring_a_private_column_back(make_xlsx: MakeXlsx, tmp_path
 # --- a submission that replaces another ---------------------------------------------------------------------------------
 
 
-def test_replaced_submission_is_read_where_it_still_lies(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
+def test_replaced_submission_is_read_too_and_must_lie_there(make_xlsx: MakeXlsx, tmp_path: Path) -> None:
     make_xlsx("一.xlsx", {"登记": [CERT_HEAD, CERT_ROW]})
     make_xlsx("二.xlsx", {"登记": [CERT_HEAD, CERT_ROW]})
     sources = [{"path": "二.xlsx", "replaces": "一.xlsx"}]
     found = read_submissions(params(birth_cert=sources), tmp_path)
     assert [(s.file, s.replaces) for s in found] == [("二.xlsx", "一.xlsx"), ("一.xlsx", None)]
     (tmp_path / "一.xlsx").unlink()
-    assert [s.file for s in read_submissions(params(birth_cert=sources), tmp_path)] == ["二.xlsx"]
+    with pytest.raises(SourceFileError, match=r"注明更正 一\.xlsx，但该文件不存在"):
+        read_submissions(params(birth_cert=sources), tmp_path)
 
 
 # --- recognition ------------------------------------------------------------------------------------------------------

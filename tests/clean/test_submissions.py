@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -201,6 +202,48 @@ def test_replaced_submission_stays_accounted_for_and_takes_no_part(clean: Clean)
     by_file = lists.accounting.groupby(["file", "fate"]).size().to_dict()
     assert by_file == {("一.csv", "superseded"): 3, ("二.csv", "not_a_record"): 1, ("二.csv", "used"): 1}
     assert lists.edits[["edit", "file_from", "row_from"]].to_numpy().tolist() == [["withdrawn", "一.csv", 3]]
+
+
+def workbook(path: Path, **sheets: Rows) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(list(row))
+    book.save(path)
+
+
+def test_a_corrected_list_replaces_the_rows_of_its_own_kind_in_a_workbook_of_several(tmp_path: Path) -> None:
+    town = ["李娜", "159901199001010049", "2025-03-05", "王强", "159901198901010036", "王一", "男", "2025-03-09"]
+    workbook(tmp_path / "全部.xlsx", 出生医学证明=[CERT, cert()], 出生实名登记=[TOWN, town])
+    workbook(tmp_path / "更正.xlsx", 出生医学证明=[CERT, cert(born="2025-03-04")])
+    inputs = {"birth_cert": [{"path": "全部.xlsx", "sheet": "出生医学证明"}, {"path": "更正.xlsx", "replaces": "全部.xlsx"}], "town_birth": [{"path": "全部.xlsx", "sheet": "出生实名登记"}]}
+    params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": inputs})
+    lists = clean_submissions(read_submissions(params, tmp_path), params, Divisions.from_frames(BANNER, "159901"))
+    fates = lists.accounting[lists.accounting["row"].eq(2)].set_index(["kind", "file"])["fate"].to_dict()
+    assert fates == {("birth_cert", "全部.xlsx"): "superseded", ("birth_cert", "更正.xlsx"): "used", ("town_birth", "全部.xlsx"): "used"}
+
+
+def test_two_parts_of_a_corrected_list_are_compared_with_it_once(clean: Clean) -> None:
+    files = {"一.csv": [CERT, cert(), cert("Y159000002", "王二")], "二.csv": [CERT, cert()], "三.csv": [CERT, cert("Y159000002", "王二", born="2025-03-07")]}
+    lists = clean(files, {"birth_cert": [{"path": "二.csv", "replaces": "一.csv"}, {"path": "三.csv", "replaces": "一.csv"}]})
+    assert lists.edits[["edit", "field", "value_from", "value_to", "file_to"]].to_numpy().tolist() == [["changed", "birth_date", "2025-03-05", "2025-03-07", "三.csv"]]
+
+
+def test_a_column_the_corrected_list_does_not_have_is_no_change_of_its_rows(clean: Clean) -> None:
+    lists = clean({"一.csv": [CERT, cert(remark="早产")], "二.csv": [CERT[:-1], cert()[:-1]]}, {"birth_cert": [{"path": "二.csv", "replaces": "一.csv"}]})
+    assert lists.edits.empty
+
+
+def test_a_value_that_could_not_be_read_is_told_as_it_stood(clean: Clean) -> None:
+    lists = clean({"一.csv": [CERT, cert(born="2025-13-05")], "二.csv": [CERT, cert()]}, {"birth_cert": [{"path": "二.csv", "replaces": "一.csv"}]})
+    assert lists.edits[["field", "value_from", "value_to"]].to_numpy().tolist() == [["birth_date", "2025-13-05", "2025-03-05"]]
+
+
+def test_a_date_told_to_the_day_after_it_was_told_to_the_month_is_a_change(clean: Clean) -> None:
+    lists = clean({"一.csv": [CERT, cert(born="2025年3月")], "二.csv": [CERT, cert(born="2025-03-01")]}, {"birth_cert": [{"path": "二.csv", "replaces": "一.csv"}]})
+    assert lists.edits[["field", "value_from", "value_to"]].to_numpy().tolist() == [["birth_date", "2025-03", "2025-03-01"]]
 
 
 @pytest.mark.parametrize("corrected", ["a_更正.csv", "z_更正.csv"])

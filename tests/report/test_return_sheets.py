@@ -90,6 +90,25 @@ def test_every_sheet_of_a_file_has_its_own(tmp_path: Path) -> None:
     assert book.sheetnames == ["说明", "东升镇", "胡吉尔农场"]
 
 
+def test_each_office_gets_its_own_sheets_of_a_workbook_of_several(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "出生医学证明"
+    for row in [HEAD, RIGHT, WRONG]:
+        book.active.append(row)
+    page = book.create_sheet("落户名单")
+    for row in [["姓名", "公民身份号码", "出生日期", "受理日期", "母亲姓名"], ["包二丫", "159901202502300012", "2025-02-30", "2025-03-01", "包金花"]]:
+        page.append(row)
+    book.save(tmp_path / "合.xlsx")
+    params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": {
+        "birth_cert": [{"path": "合.xlsx", "sheet": "出生医学证明"}], "hukou_birth": [{"path": "合.xlsx", "sheet": "落户名单"}]}})
+    submissions = [read_submission(sources[0], kind, tmp_path) for kind, sources in params.inputs.items()]
+    made = compose_return_sheets(submissions, clean_submissions(submissions, params, Divisions.load(None, "159901")).faults, params)
+    texts = {name: str([[cell.value for row in page.iter_rows() for cell in row] for page in openpyxl.load_workbook(io.BytesIO(content)).worksheets]) for name, content in made.items()}
+    assert set(texts) == {"health_合.xlsx", "police_合.xlsx"}
+    assert ("包铁柱" in texts["health_合.xlsx"], "包二丫" in texts["health_合.xlsx"]) == (True, False)
+    assert ("包铁柱" in texts["police_合.xlsx"], "包二丫" in texts["police_合.xlsx"]) == (False, True)
+
+
 def test_of_adoptions_only_places_go_back(tmp_path: Path) -> None:
     head = ["收养人姓名", "收养人身份证号", "被收养人姓名", "性别", "出生日期", "收养登记日期", "收养登记证字号"]
     books = sent(tmp_path, ("收养登记", [["收养登记"], head, ["某甲乙", "159901198001010012", "某丙丁", "男", "2025-13-01", "2025-03-02", "收字第1号"]]), kind="adoption")

@@ -19,6 +19,7 @@ from popanalysis.acquire.packed import MAX_SHEETS, too_many_sheets
 from popanalysis.acquire.pages import is_page, read_page
 from popanalysis.acquire.passwords import opened
 from popanalysis.acquire.refusals import absent_sheets, refusals
+from popanalysis.acquire.returned import merged_return, not_alone, return_pages
 from popanalysis.acquire.sheets import SheetParts, joined_types, read_sheet
 from popanalysis.acquire.submission import Submission
 from popanalysis.acquire.table import Table
@@ -107,7 +108,7 @@ def read_tables(data: bytes, file: str, layout: OfficeLayout | None = None, pass
 # --- one submission -----------------------------------------------------------------------------------------
 
 
-def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
+def read_submission(source: InputSource, kind: str, root: Path, original: Submission | None = None) -> Submission:
     """Read one received file as a list of the given kind.
 
     Parameters
@@ -115,6 +116,7 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
     source : where it lies, and the sheet or the office's layout where the parameters name one.
     kind : one of ``columns.KINDS``.
     root : the project folder that relative paths count from.
+    original : the list that the source replaces; a return sheet takes from it what it does not hold itself.
 
     Raises
     ------
@@ -124,6 +126,10 @@ def read_submission(source: InputSource, kind: str, root: Path) -> Submission:
     file = source.name
     layout = _layout_for(source, kind, root)
     tables, sha256 = _tables_of(source, layout, root)
+    if pages := return_pages(tables):
+        if original is None:
+            raise not_alone(file, source.replaces)
+        return merged_return(pages, original, file, sha256)
     wanted = [source.sheet] if source.sheet else layout.sheets if layout and layout.sheets else None
     raise_together(absent_sheets(wanted, tables, file))
     parts = [read_sheet(table, kind, file, layout, wanted) for table in tables]
@@ -177,19 +183,45 @@ def read_submissions(params: QuarterParams, root: Path) -> list[Submission]:
     ------
     PopAnalysisError : the one fault found, or all of them as :class:`ProblemsFoundError`; nothing is returned then.
     """
-    attempts = [_attempt(source, kind, root) for kind, sources in params.inputs.items() for source in _with_replaced(sources, root)]
+    attempts = [attempt for kind, sources in params.inputs.items() for attempt in _attempts(sources, kind, root)]
     raise_together([*swapped_kinds(attempts), *listed_twice(attempts, root), *(problem for attempt in attempts for problem in attempt.problems)])
     return [attempt.submission for attempt in attempts if attempt.submission]
 
 
-def _attempt(source: InputSource, kind: str, root: Path) -> Attempt:
+def _attempts(sources: Sequence[InputSource], kind: str, root: Path) -> list[Attempt]:
+    """Read the sources of a kind, whole lists before the return sheets that correct some of their rows; in the order given."""
+    wanted = _with_replaced(sources, root)
+    by_name: dict[str, Submission] = {}
+    attempts: dict[int, Attempt] = {}
+    waiting = list(enumerate(wanted))
+    while waiting:
+        ready = [(at, source) for at, source in waiting if source.replaces is None or source.replaces not in {other.name for _, other in waiting}] or waiting
+        for at, source in ready:
+            attempts[at] = _attempt(source, kind, root, by_name.get(source.replaces or ""))
+            if (submission := attempts[at].submission) is not None:
+                by_name.setdefault(source.name, submission)
+        waiting = [pair for pair in waiting if pair not in ready]
+    return [attempts[at] for at in sorted(attempts)]
+
+
+def _attempt(source: InputSource, kind: str, root: Path, original: Submission | None) -> Attempt:
     attempt = Attempt(source, kind)
     try:
         with _uncollected():
-            attempt.submission = read_submission(source, kind, root)
+            attempt.submission = read_submission(source, kind, root, original)
+        if source.replaces and not (root / source.replaces).is_file() and original is None:
+            raise _replaces_nothing(source, root)
     except PopAnalysisError as error:
         attempt.problems.extend(getattr(error, "problems", (error,)))
     return attempt
+
+
+def _replaces_nothing(source: InputSource, root: Path) -> SourceFileError:
+    hint = _whereabouts(root / str(source.replaces))
+    return SourceFileError(
+        zh=f"文件 {source.name} 注明更正 {source.replaces}，但该文件不存在。{hint.zh}请核对 replaces 中的路径；原文件确已不在的，请删去 replaces。",
+        en=f"File {source.name} is said to replace {source.replaces}, which does not exist.{hint.en} Check the path under 'replaces'; if that file is gone for good, remove 'replaces'.",
+        file=source.name, replaces=source.replaces)
 
 
 @contextmanager

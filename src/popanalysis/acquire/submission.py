@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -96,8 +97,9 @@ class Submission:
     ``cells`` has a row a record: the columns of ``ORIGIN_COLUMNS``, then the canonical raw fields as text, ``""`` for a blank
     cell, NA where the sheet has no such column. ``types`` has the same index and the canonical fields (categories
     ``CELL_TYPES``). ``rows`` lists every row that holds something (``sheet``, ``row``, ``role``). ``faults`` has
-    ``FAULTS_COLUMNS``. ``replaces`` names the submission it corrects; ``date_order`` is what the office's layout states; ``likely``
-    is the kind that all sheets used look like by themselves, where that is another one.
+    ``FAULTS_COLUMNS``. ``replaces`` names the submission it corrects, ``replaces_rows`` the rows (sheet, row) of it where it is a return
+    sheet and not a whole list. ``numbers`` says under which row an office knows a row of a return sheet, ``confirmed`` which of them it called right as they are.
+    ``date_order`` is what the office's layout states; ``likely`` is the kind that all sheets used look like by themselves, where that is another one.
     """
 
     kind: str
@@ -110,6 +112,9 @@ class Submission:
     rows: pd.DataFrame
     faults: pd.DataFrame = field(default_factory=_no_faults)
     replaces: str | None = None
+    replaces_rows: frozenset[tuple[str, int]] | None = None
+    numbers: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    confirmed: frozenset[tuple[str, int]] = frozenset()
     date_order: str | None = None
     likely: str | None = None
 

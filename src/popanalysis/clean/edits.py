@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -26,9 +26,10 @@ COMPARED_WITH: Final = ("submission", "previous_record")
 _OF_THE_ROW_ITSELF: Final = ("birth_cert_no", "child_id", "child_name", "cert_no")  # what tells two children, or two marriages, of the same people apart
 _ORIGIN: Final = ("file", "sheet", "row")
 Row = dict[str, Any]
+_LENGTH_TOLD: Final = {"year": 4, "month": 7}  # of the ISO form
 
 
-def edits_between(before: pd.DataFrame, after: pd.DataFrame, kind: str) -> pd.DataFrame:
+def edits_between(before: pd.DataFrame, after: pd.DataFrame, kind: str, absent: Container[str] = ()) -> pd.DataFrame:
     """Compare the typed rows of a submission with those of the one that replaces it.
 
     Equal rows are paired first, then rows that share a number, then those that share all names, then those in the same
@@ -37,13 +38,14 @@ def edits_between(before: pd.DataFrame, after: pd.DataFrame, kind: str) -> pd.Da
     Parameters
     ----------
     before, after : typed records with file, sheet, row; any index.
+    absent : fields for which one of the lists has no column; that is no change of any row.
 
     Returns
     -------
     DataFrame, EDITS_COLUMNS: a row for every row added or withdrawn, and for every field changed (of sealed lists: every row), in the
     order of the rows after, then of those withdrawn.
     """
-    fields = [field for field in FIELDS_OF_KIND[kind] if field not in MEMORY_ONLY_FIELDS and (field in before or field in after)]
+    fields = [field for field in FIELDS_OF_KIND[kind] if field not in MEMORY_ONLY_FIELDS and field not in absent and (field in before or field in after)]
     old, new = _rows(before, fields), _rows(after, fields)
     partner = _paired(old, new, fields)
     came_from = {there: here for here, there in partner.items()}
@@ -80,14 +82,17 @@ def edits_since(records: Mapping[str, pd.DataFrame], earlier: pd.DataFrame | Non
 
 def _rows(frame: pd.DataFrame, fields: Sequence[str]) -> list[Row]:
     """Every row as texts, blank for missing, in the order of sheet and row."""
-    ordered = frame.reindex(columns=[*_ORIGIN, *fields]).sort_values(["sheet", "row"], kind="stable")
-    return [{str(name): value if name == "row" else _text(value) for name, value in row.items()} for row in ordered.to_dict("records")]
+    ordered = frame.sort_values(["sheet", "row"], kind="stable")
+    precisions = {field: f"{field}_precision" for field in fields if f"{field}_precision" in ordered}
+    rows = ordered.reindex(columns=[*_ORIGIN, *fields, *precisions.values()]).to_dict("records")
+    return [{name: row[name] if name == "row" else _text(row[name], row.get(precisions.get(name, ""))) for name in (*_ORIGIN, *fields)} for row in rows]
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, precision: Any = None) -> str:
+    """Return a value as text; a date with as many parts as were told, so that 2025-04 and 2025-04-01 differ."""
     if pd.isna(value):
         return ""
-    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+    return str(value)[: _LENGTH_TOLD.get(precision, 10)] if isinstance(value, pd.Timestamp) else str(value)
 
 
 def _origin(row: Row) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 The written rule for fates, tried in this order:
 
-superseded     the file is replaced by another submission;
+superseded     the file, or this row of it, is replaced by another submission of the same kind;
 not_a_record   titles, heads, totals, signatures, rows of sheets that hold no list;
 unusable       what a row of its kind must hold is not there (:mod:`popanalysis.clean.usable`): nobody is named, or a birth has neither
                a date nor a number;
@@ -42,10 +42,12 @@ def with_act_date(frame: pd.DataFrame, kind: str, span: Period) -> pd.DataFrame:
     return frame.assign(act_date=act, is_late=(act < pd.Timestamp(first)).astype("boolean").fillna(False).astype(bool))
 
 
-def settle_fates(frame: pd.DataFrame, kind: str, span: Period, replaced: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows with ``record_id, fate, fate_reason``, and the equal rows that were kept apart with the ``fault`` to report."""
+def settle_fates(frame: pd.DataFrame, kind: str, span: Period, superseded: npt.NDArray[np.bool_]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows with ``record_id, fate, fate_reason``, and the equal rows that were kept apart with the ``fault`` to report.
+
+    ``superseded`` marks the rows of the frame that another submission replaces.
+    """
     public, private = _contents(frame, kind)
-    superseded = frame["file"].isin(replaced).to_numpy()
     order = _in_order_of_content(frame, public, private, superseded)
     frame, public, private, superseded = frame.take(order), public[order], private[order], superseded[order]
     fate, reason = np.full(len(frame), "used", dtype=object), np.full(len(frame), "", dtype=object)

@@ -36,7 +36,7 @@ def far_births(submission: Submission, records: pd.DataFrame, span: Period) -> p
     return pd.DataFrame(rows, columns=list(FAULTS_COLUMNS))
 
 
-def wrong_periods(lists: Iterable[tuple[Submission, pd.DataFrame]], span: Period, replaced: set[str]) -> list[PopAnalysisError]:
+def wrong_periods(lists: Iterable[tuple[Submission, pd.DataFrame]], span: Period, replaced: set[tuple[str, str]]) -> list[PopAnalysisError]:
     """A list whose acts lie after the period, or none of whose many acts lies in it, was made for another period."""
     problems: list[PopAnalysisError] = []
     span = span.quarter_of if span.month else span  # of a month the rows of its quarter are read
@@ -44,7 +44,7 @@ def wrong_periods(lists: Iterable[tuple[Submission, pd.DataFrame]], span: Period
         act = ACT_DATE_OF_KIND.get(submission.kind, "")
         fields = (act, "birth_date") if EVENT_OF_KIND.get(submission.kind) == "birth" else (act,)
         dates = next((records[f].dropna() for f in fields if f in records and records[f].notna().any()), None)
-        if dates is None or submission.file in replaced:
+        if dates is None or (submission.kind, submission.file) in replaced:
             continue
         later, within = int((dates > pd.Timestamp(span.last_day)).sum()), int(dates.between(pd.Timestamp(span.first_day), pd.Timestamp(span.last_day)).sum())
         all_earlier = submission.kind not in _REPEATS_OPEN and within == 0 and later == 0 and len(dates) >= _FEW and dates.name == act

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from popanalysis.acquire.previous_record import EarlierRecord
@@ -20,11 +21,11 @@ from popanalysis.clean.findings import READ_FROM
 from popanalysis.clean.marriages import without_reissue_dates
 from popanalysis.clean.periods import far_births, wrong_periods
 from popanalysis.clean.records import clean_and_check
-from popanalysis.columns import FATES, FAULTS_COLUMNS, KINDS, MEMORY_ONLY_FIELDS, ORIGIN_COLUMNS, SEALED_KINDS
+from popanalysis.columns import FATES, FAULTS_COLUMNS, KINDS, MEMORY_ONLY_FIELDS, NOT_RETURNED_FIELDS, ORIGIN_COLUMNS, SEALED_KINDS
 from popanalysis.errors import raise_together
 from popanalysis.params import QuarterParams
 
-__all__ = ["ACCOUNTING_COLUMNS", "CHECKED_COLUMNS", "CleanedLists", "clean_submissions", "edits_of_period"]
+__all__ = ["ACCOUNTING_COLUMNS", "CHECKED_COLUMNS", "CleanedLists", "clean_submissions", "edits_of_period", "replaced_lists"]
 
 CHECKED_COLUMNS: Final = ("kind", "check", "zh", "en", "severity", "owner", "n_pass", "n_fail", "n_cannot_tell")
 ACCOUNTING_COLUMNS: Final = (*ORIGIN_COLUMNS, "record_id", "fate", "fate_reason")
@@ -60,7 +61,7 @@ def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, 
     ------
     ValidationError : a list does not belong to the period; all such lists at once.
     """
-    replaced = {s.replaces for s in submissions if s.replaces}
+    replaced = replaced_lists(submissions)
     checks = checks or shipped_checks()
     cleaned = [_clean_one(s, params, divisions, checks) for s in submissions]
     raise_together(wrong_periods(zip(submissions, (c.records for c in cleaned), strict=True), params.span, replaced))
@@ -71,14 +72,14 @@ def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, 
     for kind in dict.fromkeys(s.kind for s in submissions):
         frame = _stack([c.records for c in cleaned if c.submission.kind == kind])
         frame = with_act_date(frame, kind, params.span)
-        settled, twins = settle_fates(without_reissue_dates(frame) if kind == "marriage" else frame, kind, params.span, replaced)
+        settled, twins = settle_fates(without_reissue_dates(frame) if kind == "marriage" else frame, kind, params.span, _superseded(frame, kind, submissions))
         accounts.append(_accounts(settled))
-        edits += [edits_between(settled[settled["file"].eq(s.replaces)], settled[settled["file"].eq(s.file)], kind) for s in submissions if s.kind == kind and s.replaces]
+        edits += [_edits(settled, new, kind, submissions) for new in _replacing(submissions, kind)]
         faults.append(_twin_faults(twins))
         kept = [name for name in settled.columns if name not in ("kind", "department", "fate", "fate_reason", "record_id")]
         used = settled["fate"].eq("used").to_numpy()
         records[kind] = settled.loc[used, kept].set_axis(pd.Index(settled.loc[used, "record_id"], name="record_id"))
-    accounts += [_not_records(s, s.file in replaced) for s in submissions]
+    accounts += [_not_records(s, (s.kind, s.file) in replaced) for s in submissions]
     accounting = _in_order(_stack(accounts)[list(ACCOUNTING_COLUMNS)])
     told = _in_order(_stack(faults).reindex(columns=list(FAULTS_COLUMNS)))
     return CleanedLists(records, accounting, told, _stack(edits), _letters(submissions), _totals(accounting), _checked(cleaned, checks, replaced))
@@ -130,6 +131,56 @@ def _accounts(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[list(ACCOUNTING_COLUMNS)]
 
 
+def _replacing(submissions: Sequence[Submission], kind: str) -> list[tuple[str, list[Submission]]]:
+    """Return each replaced file of a kind with the submissions that replace it, in the order they are listed; parts of one list are one."""
+    found: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        if submission.kind == kind and submission.replaces:
+            found.setdefault(submission.replaces, []).append(submission)
+    return list(found.items())
+
+
+def replaced_lists(submissions: Iterable[Submission]) -> set[tuple[str, str]]:
+    """Return kind and file of the lists that another submission of the same kind replaces as a whole."""
+    return {(s.kind, s.replaces) for s in submissions if s.replaces and s.replaces_rows is None}
+
+
+def _superseded(frame: pd.DataFrame, kind: str, submissions: Sequence[Submission]) -> npt.NDArray[np.bool_]:
+    whole = {file for of_kind, file in replaced_lists(submissions) if of_kind == kind}
+    result = frame["file"].isin(whole).to_numpy(dtype=bool)
+    for submission in submissions:
+        if submission.kind == kind and submission.replaces_rows is not None:
+            result |= _are_rows(frame, str(submission.replaces), submission.replaces_rows)
+    return result
+
+
+def _are_rows(frame: pd.DataFrame, file: str, rows: Container[tuple[str, int]]) -> npt.NDArray[np.bool_]:
+    here = frame["file"].eq(file).to_numpy(dtype=bool)
+    result = np.zeros(len(frame), dtype=bool)
+    result[here] = [place in rows for place in zip(frame.loc[here, "sheet"], frame.loc[here, "row"], strict=True)]
+    return result
+
+
+def _edits(settled: pd.DataFrame, replacing: tuple[str, list[Submission]], kind: str, submissions: Sequence[Submission]) -> pd.DataFrame:
+    """Compare what was replaced with what replaces it: a whole list with all parts of the new one, or the rows a return sheet names.
+
+    A value that could not be read is told as it stands in the file.
+    """
+    file, new = replacing
+    old = [s for s in submissions if s.kind == kind and s.file == file]
+    held = [{field for _, _, field in _letters(side)} for side in (old, new)] if old else [set(), set()]
+    rows = [s.replaces_rows for s in new]
+    before = settled["file"].eq(file).to_numpy(dtype=bool) if None in rows else _are_rows(settled, file, frozenset().union(*[r for r in rows if r is not None]))
+    edits = edits_between(settled[before], settled[settled["file"].isin([s.file for s in new])], kind, held[0] ^ held[1])
+    unread = edits["edit"].eq("changed") & ~edits["field"].isin(["", *NOT_RETURNED_FIELDS])
+    for end, side in (("from", old), ("to", new)):
+        raw = {(s.file, sheet, row, field): text for s in side for field in set(edits.loc[unread, "field"]) if field in s.cells
+               for sheet, row, text in zip(s.cells["sheet"], s.cells["row"], s.cells[field], strict=True) if isinstance(text, str)}
+        blank = unread & edits[f"value_{end}"].eq("")
+        edits.loc[blank, f"value_{end}"] = [raw.get(place, "") for place in edits.loc[blank, [f"file_{end}", f"sheet_{end}", f"row_{end}", "field"]].itertuples(index=False, name=None)]
+    return edits
+
+
 def _not_records(submission: Submission, superseded: bool) -> pd.DataFrame:
     other = submission.rows[submission.rows["role"] != "record"]
     return pd.DataFrame({
@@ -138,9 +189,9 @@ def _not_records(submission: Submission, superseded: bool) -> pd.DataFrame:
         "fate_reason": "replaced_by_later_submission" if superseded else other["role"]})
 
 
-def _checked(cleaned: Sequence[_Cleaned], rules: CheckRules, replaced: set[str]) -> pd.DataFrame:
+def _checked(cleaned: Sequence[_Cleaned], rules: CheckRules, replaced: set[tuple[str, str]]) -> pd.DataFrame:
     """Add the outcomes of a kind's files up, in the order of lists and rules; what was sent again counts once."""
-    counted = _stack([pd.DataFrame(columns=["kind", *OUTCOMES_COLUMNS]), *(c.outcomes.assign(kind=c.submission.kind) for c in cleaned if c.submission.file not in replaced)])
+    counted = _stack([pd.DataFrame(columns=["kind", *OUTCOMES_COLUMNS]), *(c.outcomes.assign(kind=c.submission.kind) for c in cleaned if (c.submission.kind, c.submission.file) not in replaced)])
     sums = counted.groupby(["kind", "check"], sort=False)[list(OUTCOMES_COLUMNS[1:])].sum().to_dict("index")
     rows = [(kind, check.name, check.label.zh, check.label.en, check.severity, check.owner, *sums[kind, check.name].values())
             for kind in KINDS for check in rules.checks if (kind, check.name) in sums]
