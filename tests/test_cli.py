@@ -156,6 +156,73 @@ def test_init_unpacks_what_came_as_an_archive(call, in_folder, tmp_path):
         (tmp_path / "params/2025Q2.yaml").unlink()
 
 
+CERTS = "出生证编号,新生儿姓名,出生日期,签发日期,母亲姓名,母亲身份证号\n"
+
+
+@pytest.fixture
+def banner(in_folder, tmp_path):
+    """A project as it comes, with the parameters of the invented banner, and a list of a real one beside it."""
+    in_folder(tmp_path)
+    (tmp_path / "params").mkdir()
+    shutil.copy(Path(__file__).parents[1] / "params/2025Q1.yaml", tmp_path / "params/2025Q1.yaml")
+    (tmp_path / "来").mkdir()
+    (tmp_path / "来/登记.csv").write_text(CERTS + "Y150000001,王一,2025-05-05,2025-05-06,李娜,150524199001010042\n" * 3, encoding="utf-8")
+    return tmp_path
+
+
+def test_init_takes_nothing_over_from_another_banner(call, banner):
+    code, out, _ = call("init", "2025Q2", "来", "--lang", "zh")
+    text = (banner / "params/2025Q2.yaml").read_text(encoding="utf-8")
+    assert code == 0 and "沿用" not in out and "150524（100%）" in out
+    assert 'home_division: ""' in text and "divisions_overlay: null" in text and "previous_record: null" in text
+
+
+def test_init_says_what_it_takes_over_from_the_quarter_before_of_the_same_banner(call, banner):
+    (banner / "params/2025Q1.yaml").write_text((banner / "params/2025Q1.yaml").read_text(encoding="utf-8").replace("159901", "150524").replace(
+        "data/divisions_demo.csv", 'data/本旗"补充".csv').replace('"data/本旗"补充".csv"', "'data/本旗\"补充\".csv'"), encoding="utf-8")
+    code, out, _ = call("init", "2025Q2", "来", "--lang", "zh")
+    params = QuarterParams.read(banner / "params/2025Q2.yaml")
+    assert code == 0 and '沿用 params/2025Q1.yaml：本旗区划代码 150524，补充区划代码 data/本旗"补充".csv' in out
+    assert (params.home_division, params.divisions_overlay) == ("150524", 'data/本旗"补充".csv')
+
+
+@pytest.mark.parametrize(("name", "content"), [("坏.zip", b"PK\x03\x04" + bytes(60)), ("压缩.zip", b"Rar!\x1a\x07\x01\x00" + bytes(60)), ("压缩.rar", b"Rar!\x1a\x07\x01\x00" + bytes(60))])
+def test_init_names_every_file_it_could_not_take(call, banner, name, content):
+    (banner / "来" / name).write_bytes(content)
+    code, out, _ = call("init", "2025Q2", "来", "--lang", "zh")
+    assert code == 0 and f"{name}：未采用（" in out
+
+
+def test_init_names_an_archive_inside_an_archive(call, banner):
+    with zipfile.ZipFile(banner / "内.zip", "w") as inner:
+        inner.writestr("名单.csv", CERTS)
+    with zipfile.ZipFile(banner / "来/外.zip", "w") as outer:
+        outer.write(banner / "内.zip", "内.zip")
+    code, out, _ = call("init", "2025Q2", "来", "--lang", "zh")
+    assert code == 0 and "外.zip 已解压" in out and "外/内.zip：未采用（" in out
+
+
+def test_init_leaves_out_a_copy_and_points_to_what_looks_like_a_correction(call, banner):
+    (banner / "来/登记 副本.csv").write_bytes((banner / "来/登记.csv").read_bytes())
+    (banner / "来/登记（更正）.csv").write_text(CERTS + "Y150000001,王一,2025-05-04,2025-05-06,李娜,150524199001010042\n", encoding="utf-8")
+    code, out, _ = call("init", "2025Q2", "来", "--lang", "zh", "--home", "150524")
+    text = (banner / "params/2025Q2.yaml").read_text(encoding="utf-8")
+    assert code == 0 and ("登记.csv：未采用（与 登记 副本.csv 内容完全相同）" in out or "登记 副本.csv：未采用（与 登记.csv 内容完全相同）" in out)
+    assert [source.replaces for source in QuarterParams.read(banner / "params/2025Q2.yaml").inputs["birth_cert"]] == [None, None]
+    assert "登记（更正）.csv" in text and "文件名像是更正后的名单" in text
+
+
+def test_init_names_a_layout_that_cannot_be_read_and_keeps_one_that_names_letters(call, banner):
+    (banner / "params/sources").mkdir()
+    wrong, letters = banner / "params/sources/a.yaml", banner / "params/sources/b.yaml"
+    wrong.write_text("kind: birth_cert\ncolumns:\n  产妇: mother_nmae\n", encoding="utf-8")
+    letters.write_text("kind: birth_cert\ncolumns:\n  B: child_name\n", encoding="utf-8")
+    code, out, _ = call("init", "2025Q2", "来", "--lang", "zh")
+    assert code == 0 and "mother_nmae 不存在。是否应为 mother_name？" in out and "该文件未作改动，本次未采用" in out
+    assert "沿用已有的列对应文件 params/sources/b.yaml" in out
+    assert "mother_nmae" in wrong.read_text(encoding="utf-8")
+
+
 def test_init_never_overwrites_and_never_guesses_a_list(call, received):
     (received / "params/2025Q2.yaml").write_text("mine", encoding="utf-8")
     code, _, err = call("init", "2025Q2", "incoming")

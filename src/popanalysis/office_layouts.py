@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from popanalysis.acquire import ColumnMatch, OfficeLayout, Recognition
@@ -31,7 +31,7 @@ def write_layouts(found: Iterable[Recognition], root: Path, show: Callable[[Text
     for item in found:
         if item.kind and item.usable and item.visible and item.reading and item.reading.n_rows:
             columns_of.setdefault((item.path, item.kind), {}).setdefault(item.sheet, []).extend(item.reading.columns)
-    there = {path.relative_to(root).as_posix(): path for path in sorted((root / _FOLDER).glob("*.yaml"))}
+    there = dict(_readable(root, show))
     named: dict[tuple[Path, str], str] = {}
     for (path, kind), by_sheet in sorted(columns_of.items(), key=lambda entry: (entry[0][1], entry[0][0].as_posix())):
         sheets = list(by_sheet.values())
@@ -42,20 +42,30 @@ def write_layouts(found: Iterable[Recognition], root: Path, show: Callable[[Text
     return named
 
 
-def _kept(kind: str, sheets: Sequence[Sequence[ColumnMatch]], there: Mapping[str, Path]) -> str | None:
-    """Return the layout of an earlier period that describes the file: of the same list, and at least half of its headers stand in the file."""
+def _readable(root: Path, show: Callable[[Text], None]) -> Iterator[tuple[str, OfficeLayout]]:
+    """Yield the layouts that lie there; one that cannot be read is named and stays as it is."""
+    for path in sorted((root / _FOLDER).glob("*.yaml")):
+        name = path.relative_to(root).as_posix()
+        try:
+            yield name, OfficeLayout.read(path, name)
+        except PopAnalysisError as error:
+            show(Text(f"{error.text.zh}该文件未作改动，本次未采用。", f"{error.text.en} The file was left as it is and not used."))
+
+
+def _kept(kind: str, sheets: Sequence[Sequence[ColumnMatch]], there: Mapping[str, OfficeLayout]) -> str | None:
+    """Return the layout of an earlier period that describes the file: of the same list, and at least half of its headers stand in the file.
+
+    One that names columns by their letters only says nothing by which to know its file: it is taken where it is the only one of its list.
+    """
     headers = {header_keys(column.header)[0] for columns in sheets for column in columns}
     best: tuple[float, str] | None = None
-    for name, file in there.items():
-        try:
-            layout = OfficeLayout.read(file, name)
-        except PopAnalysisError:
-            continue
+    by_letters = [name for name, layout in there.items() if layout.kind == kind and layout.columns and all(header.isascii() for header in layout.columns)]
+    for name, layout in there.items():
         known = [header_keys(header)[0] in headers for header in layout.columns if not header.isascii()]
         share = sum(known) / len(known) if known else 0.0
         if layout.kind == kind and share >= _SAME_LAYOUT and (best is None or share > best[0]):
             best = share, name
-    return best[1] if best else None
+    return best[1] if best else by_letters[0] if len(by_letters) == 1 else None
 
 
 def _written(kind: str, text: str, root: Path) -> str:

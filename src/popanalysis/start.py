@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from popanalysis.project import find_root
 from popanalysis.report import label, labels
 
 __all__ = ["start_period"]
+
+_SPEAKS_OF = 0.05  # share of the identity numbers that begin with a banner's code where its lists lie there
 
 
 def start_period(period: str, folder: Path, *, home: str | None = None, show: Callable[[Text], None]) -> Path:
@@ -47,9 +51,11 @@ def start_period(period: str, folder: Path, *, home: str | None = None, show: Ca
             zh=f"参数文件 params/{target.name} 已存在，未作改动。如需重新识别，请先将其改名。",
             en=f"params/{target.name} exists already and was left as it is. Rename it first if you want it made anew.", file=str(target))
     _check_folder(folder)
-    for told in unpack_archives(folder):
+    unpacked: set[Path] = set()
+    for path, told in unpack_archives(folder):
+        unpacked.add(path)
         show(told if isinstance(told, Text) else told.text)
-    found = [item for item in recognise_folder(folder) if item.path.suffix.lower() != ".zip" or item.problem is None]
+    found = _without_copies([item for item in recognise_folder(folder) if item.path not in unpacked], folder, show)
     _tell(found, folder, show)
     empty = _tell_empty(found, folder, show)
     inputs = _inputs(found, root, {})
@@ -61,12 +67,14 @@ def start_period(period: str, folder: Path, *, home: str | None = None, show: Ca
         show(Text(f"没有找到{label('kind', kind, 'zh')}；如该部门报告为零，请将 {kind} 写入 nil_reports。",
                   f"No file was taken for {label('kind', kind, 'en')}; if the office reported none, name {kind} in nil_reports."))
     inputs = _inputs(found, root, write_layouts(found, root, show))
-    previous = _latest(root, span)
-    home = home or (previous.home_division if previous else None)
-    _write(target, _parameter_text(span, home, inputs, previous, root))
+    seen = _divisions_seen(found)
+    previous = _latest(root, span, home, seen)
+    if previous:
+        show(_taken_over(*previous))
+        home = home or previous[1].home_division
+    _write(target, _parameter_text(span, home, inputs, previous[1] if previous else None, root))
     if home is None:
-        show(Text(f"未能确定本旗行政区划代码，请先在 params/{target.name} 的 home_division 中填写六位代码，再运行。",
-                  f"The division code of the banner is not known: fill in home_division (six digits) in params/{target.name} before the run."))
+        show(_no_home(target, seen))
     return target
 
 
@@ -103,6 +111,19 @@ def _write(target: Path, text: str) -> None:
         raise SourceFileError(
             zh=f"参数文件 params/{target.name} 无法写入。请检查 params 文件夹是否只读、磁盘是否已满，再重试。",
             en=f"params/{target.name} cannot be written ({error.strerror}). See whether the folder params is read-only or the disk full, and try again.", file=str(target)) from error
+
+
+def _without_copies(found: Sequence[Recognition], folder: Path, show: Callable[[Text], None]) -> list[Recognition]:
+    """Leave out files that have the very content of another, the first by name stays."""
+    first: dict[str, Path] = {}
+    copies: dict[Path, Path] = {}
+    for path in sorted({item.path for item in found if item.kind}):
+        same = first.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), path)
+        if same != path:
+            copies[path] = same
+            one, other = (p.relative_to(folder).as_posix() for p in (path, same))
+            show(Text(f"{one}：未采用（与 {other} 内容完全相同）", f"{one}: not taken (the same content as {other})"))
+    return [item for item in found if item.path not in copies]
 
 
 # --- what was found -------------------------------------------------------------------------------------
@@ -177,27 +198,56 @@ def _inputs(found: Sequence[Recognition], root: Path, layouts: Mapping[tuple[Pat
     return dict(sorted(inputs.items()))
 
 
-def _latest(root: Path, span: Period) -> QuarterParams | None:
-    """The newest parameter file of an earlier quarter that can be read."""
+def _latest(root: Path, span: Period, home: str | None, seen: Mapping[str, int]) -> tuple[str, QuarterParams] | None:
+    """The newest parameter file of an earlier quarter that can be read and speaks of the same banner.
+
+    It does where its code was asked for, or where identity numbers of the lists begin with it: the parameters of the invented banner that the project begins
+    with say nothing of a real one.
+    """
     for file in sorted((root / "params").glob("????Q?.yaml"), reverse=True):
         try:
             if Period.parse(file.stem) < span:
-                return QuarterParams.read(file)
+                params = QuarterParams.read(file)
+                if params.home_division == home or (home is None and seen.get(params.home_division, 0) >= _SPEAKS_OF * sum(seen.values()) > 0):
+                    return file.name, params
         except PopAnalysisError:
             continue
     return None
 
 
+def _divisions_seen(found: Iterable[Recognition]) -> Counter[str]:
+    seen: Counter[str] = Counter()
+    for item in found:
+        seen.update(item.divisions)
+    return seen
+
+
+def _no_home(target: Path, seen: Counter[str]) -> Text:
+    """Say that the banner must be filled in; what most identity numbers begin with may be it, or the county most people came from."""
+    most = [(code, round(100 * n / sum(seen.values()))) for code, n in seen.most_common(3)]
+    hint = Text(f"名单中的身份证号最多以 {'、'.join(f'{code}（{share}%）' for code, share in most)} 开头，供参考。",
+                f" Most identity numbers of the lists begin with {', '.join(f'{code} ({share} %)' for code, share in most)}.") if most else Text("", "")
+    return Text(f"未能确定本旗行政区划代码，请先在 params/{target.name} 的 home_division 中填写六位代码，再运行。{hint.zh}",
+                f"The division code of the banner is not known: fill in home_division (six digits) in params/{target.name} before the run.{hint.en}")
+
+
+def _taken_over(name: str, previous: QuarterParams) -> Text:
+    overlay = previous.divisions_overlay
+    return Text(f"沿用 params/{name}：本旗区划代码 {previous.home_division}" + (f"，补充区划代码 {overlay}" if overlay else "") + "。请核对。",
+                f"Taken over from params/{name}: division code {previous.home_division}" + (f", further codes {overlay}" if overlay else "") + ". Please check.")
+
+
 def _parameter_text(span: Period, home: str | None, inputs: dict[str, list[Any]], previous: QuarterParams | None, root: Path) -> str:
     before = f"outputs/{span.previous}"
-    known = (root / before / "current").is_file()
+    known = previous is not None and previous.period == str(span.previous) and (root / before / "current").is_file()
     exchange_day = span.next.first_day.replace(day=8)
-    block = "".join(f"  {kind}:\n" + "".join(f"    - {_flow(source)}\n" for source in sources) for kind, sources in inputs.items())
+    block = "".join(f"  {kind}:\n" + "".join(f"    - {_flow(source)}{_perhaps_corrects(source, sources)}\n" for source in sources) for kind, sources in inputs.items())
     overlay = previous.divisions_overlay if previous else None
     return (
         f"# {span.in_words('zh')}参数。文本和日期一律加引号。请逐项核对后运行 popanalysis run params/{span}.yaml\n"
         f'period: "{span}"\n'
         f'home_division: "{home or ""}"  # 本旗六位行政区划代码{"" if home else "（请填写）"}\n'
+        "# 更正后的名单，或退回核对后发回的表，写明所更正的文件：{path: …, replaces: \"原文件\"}\n"
         f"inputs:  # 类别：文件 path（路径从项目文件夹算起）、各列含义 columns（可手工修改）\n{block}"
         f'as_of: "{exchange_day}"  # 记录所反映的日期，默认为交换截止日\n'
         f"divisions_overlay: {_quoted(overlay)}  # 补充区划代码\n"
@@ -214,4 +264,16 @@ def _flow(source: Mapping[str, str]) -> str:
 
 
 def _quoted(value: str | None) -> str:
-    return "null" if value is None else f'"{value}"'
+    return "null" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+#: How offices call a list they send again.
+_SENT_AGAIN = re.compile("更正|改正|修改|修订|更新|重报|重新|补正|最新|终稿|定稿|退回|返回|核对")
+
+
+def _perhaps_corrects(source: Mapping[str, str], sources: Sequence[Mapping[str, str]]) -> str:
+    """Remark that a file may be another one sent again; which it corrects a person decides."""
+    if len({other["path"] for other in sources}) < 2 or not _SENT_AGAIN.search(Path(source["path"]).stem):
+        return ""
+    others = sorted({other["path"] for other in sources} - {source["path"]})
+    return f"  # 文件名像是更正后的名单。如是，请在括号内加上 replaces: {json.dumps(others[0] if len(others) == 1 else '原文件', ensure_ascii=False)}"

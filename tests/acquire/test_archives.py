@@ -25,7 +25,7 @@ def packed(folder: Path, *entries: tuple[str, bytes], name: str = "来件.zip") 
 
 
 def unpack(folder: Path) -> list[Text | PopAnalysisError]:
-    return list(unpack_archives(folder))
+    return [told for _, told in unpack_archives(folder)]
 
 
 def files(folder: Path) -> dict[str, bytes]:

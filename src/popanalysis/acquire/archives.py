@@ -56,22 +56,22 @@ def entry_name(info: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def unpack_archives(folder: Path) -> Iterator[Text | PopAnalysisError]:
-    """Unpack every archive below a folder into a folder of its name beside it; yield what was done, or why not.
+def unpack_archives(folder: Path) -> Iterator[tuple[Path, Text | PopAnalysisError]]:
+    """Unpack every archive below a folder into a folder of its name beside it; yield each with what was done, or why not.
 
-    A file that lies there already with the same content is left as it is; with other content the archive is not unpacked.
+    What only calls itself .zip is not spoken of. A file that lies there already with the same content is left as it is; with other content the archive is not unpacked.
     """
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() == ".zip" and not is_of_the_system(p.name)):
         try:
             data = path.read_bytes()
             if is_archive(data):
                 names = _unpack(data, path)
-                yield Text(f"压缩包 {path.name} 已解压到文件夹“{path.stem}”，共 {len(names)} 个文件：{'、'.join(names)}。",
+                yield path, Text(f"压缩包 {path.name} 已解压到文件夹“{path.stem}”，共 {len(names)} 个文件：{'、'.join(names)}。",
                            f"Archive {path.name} was unpacked into the folder '{path.stem}', {len(names)} files: {', '.join(names)}.")
         except SourceFileError as error:
-            yield error
+            yield path, error
         except OSError as error:
-            yield SourceFileError(zh=f"压缩包 {path.name} 无法解压。请检查文件夹是否只读、磁盘是否已满。",
+            yield path, SourceFileError(zh=f"压缩包 {path.name} 无法解压。请检查文件夹是否只读、磁盘是否已满。",
                                   en=f"Archive {path.name} cannot be unpacked ({error.strerror}). See whether the folder is read-only or the disk full.", file=path.name)
 
 

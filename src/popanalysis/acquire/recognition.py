@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from popanalysis.acquire.formats import is_of_the_system
@@ -18,6 +21,8 @@ from popanalysis.errors import PopAnalysisError, Text
 __all__ = ["Recognition", "recognise_file", "recognise_folder"]
 
 
+_LOOKED_AT = 5_000  # rows
+_IDENTITY_NUMBER = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])\d{5}[\dXx]", re.ASCII)
 _FEWEST = 3  # a head of two known words may stand over anything
 
 
@@ -26,7 +31,8 @@ class Recognition:
     """What one sheet of a file was taken for.
 
     ``kind`` is ``None`` where no list of the exchange fits. ``lacking`` names the groups of needed fields that a recognised list has
-    no column for (each inner tuple: one of them is enough); such a list cannot be used as it is.
+    no column for (each inner tuple: one of them is enough); such a list cannot be used as it is. ``divisions`` counts the division codes
+    that the identity numbers begin with.
     """
 
     path: Path
@@ -39,6 +45,7 @@ class Recognition:
     others: tuple[tuple[str, float], ...] = ()
     problem: PopAnalysisError | None = None
     lacking: tuple[tuple[str, ...], ...] = ()
+    divisions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def usable(self) -> bool:
@@ -82,7 +89,13 @@ def _recognise_sheet(table: Table, path: Path) -> Recognition:
     if not guesses or not _enough(guesses[0]):
         return Recognition(path, table.name, table.visible, None, 0.0, Text("没有合适的类别", "no kind fits"), others=others)
     best, lacking = guesses[0], tuple(lacking_fields(guesses[0].head, guesses[0].kind))
-    return Recognition(path, table.name, table.visible, best.kind, best.score, _lacks(best, lacking) if lacking else best.why(), _reading_of(best, table), others, lacking=lacking)
+    return Recognition(path, table.name, table.visible, best.kind, best.score, _lacks(best, lacking) if lacking else best.why(), _reading_of(best, table), others,
+                       lacking=lacking, divisions=_divisions_in(table))
+
+
+def _divisions_in(table: Table) -> Mapping[str, int]:
+    found = (value[:6] for row in table.rows[:_LOOKED_AT] for value in row if isinstance(value, str) and _IDENTITY_NUMBER.fullmatch(value.strip()))
+    return dict(Counter(found).most_common())
 
 
 def _enough(guess: KindGuess) -> bool:
