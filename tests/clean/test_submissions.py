@@ -194,6 +194,35 @@ def test_a_birth_far_from_the_quarter_weighs_more_where_it_cannot_be_right(clean
     assert lists.records["birth_cert"].set_index("child_name")["birth_date_doubtful"].to_dict() == {"王一": False, "王二": True, "王三": False}
 
 
+def town(child: str, born: str, registered: str) -> list[str]:
+    return ["李娜", "159901199001010044", born, "王强", "159901198901010036", child, "男", registered]
+
+
+def test_a_town_list_filled_in_before_the_exchange_belongs_to_the_period_it_was_sent_for(clean: Clean) -> None:
+    rows = [TOWN, *[town(f"王{n}", f"2025-0{month}-1{n}", "2025-04-03") for month in (1, 2, 3) for n in range(5)]]
+    lists = clean({"镇.csv": rows}, {"town_birth": ["镇.csv"]})
+    assert (len(lists.records["town_birth"]), lists.records["town_birth"]["act_date"].isna().all()) == (15, True)
+    assert lists.faults[lists.faults["fault"].eq("act_date_of_the_list")][["sheet", "column"]].to_numpy().tolist() == [["", "登记时间"]]
+
+
+def test_a_single_act_of_a_town_after_the_period_belongs_to_the_next(clean: Clean) -> None:
+    rows = [TOWN, town("王一", "2025-03-05", "2025-03-09"), town("王二", "2025-03-06", "2025-03-10"), town("王三", "2025-03-30", "2025-04-02")]
+    lists = clean({"镇.csv": rows}, {"town_birth": ["镇.csv"]})
+    assert fates(lists)[4] == ("out_of_scope", "act_after_period")
+
+
+def test_a_town_list_of_later_births_is_still_refused(clean: Clean) -> None:
+    with pytest.raises(ValidationError, match=r"疑为(以后|其他)季度的名单"):
+        clean({"镇.csv": [TOWN, *[town(f"王{n}", f"2025-04-1{n}", "2025-05-03") for n in range(5)]]}, {"town_birth": ["镇.csv"]})
+
+
+def test_of_a_sealed_list_of_another_period_no_date_is_told(clean: Clean) -> None:
+    rows = [["被收养人姓名", "收养人姓名", "登记证字号", "登记日期"], *[[f"王{n}", "李娜", f"L{n}", f"2025-06-1{n}"] for n in range(3)]]
+    with pytest.raises(ValidationError) as raised:
+        clean({"收养.csv": rows}, {"adoption": ["收养.csv"]})
+    assert "2025-06" not in f"{raised.value.text.zh}{raised.value.text.en}{raised.value.facts}"
+
+
 # --- replaced submissions, privacy -----------------------------------------------------------------------------------
 
 

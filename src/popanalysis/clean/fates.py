@@ -36,9 +36,14 @@ _TWIN_WORDS: Final = "双胞|双胎|多胞|多胎|三胎儿|三胞|孪生|龙凤
 
 
 def with_act_date(frame: pd.DataFrame, kind: str, span: Period) -> pd.DataFrame:
-    """Add ``act_date`` and ``is_late``: the act lies before the quarter (of a month: the quarter it belongs to)."""
+    """Add ``act_date`` and ``is_late``: the act lies before the quarter (of a month: the quarter it belongs to).
+
+    Rows of a list that was dated as a whole after the period have no act date of their own.
+    """
     first = dt.date(span.year, (span.month - 1) // 3 * 3 + 1, 1) if span.month else span.first_day
     act = frame.get(ACT_DATE_OF_KIND.get(kind, ""), pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]"))
+    if "_dated_afterwards" in frame:
+        act = act.mask(frame.pop("_dated_afterwards").eq(True).fillna(False).astype(bool))
     return frame.assign(act_date=act, is_late=(act < pd.Timestamp(first)).astype("boolean").fillna(False).astype(bool))
 
 

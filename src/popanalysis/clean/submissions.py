@@ -19,9 +19,9 @@ from popanalysis.clean.edits import EDITS_COLUMNS, edits_between, edits_since
 from popanalysis.clean.fates import settle_fates, with_act_date
 from popanalysis.clean.findings import READ_FROM
 from popanalysis.clean.marriages import without_reissue_dates
-from popanalysis.clean.periods import far_births, wrong_periods
+from popanalysis.clean.periods import far_births, filled_in_afterwards, wrong_periods
 from popanalysis.clean.records import clean_and_check
-from popanalysis.columns import FATES, FAULTS_COLUMNS, KINDS, MEMORY_ONLY_FIELDS, NOT_RETURNED_FIELDS, ORIGIN_COLUMNS, SEALED_KINDS
+from popanalysis.columns import ACT_DATE_OF_KIND, FATES, FAULTS_COLUMNS, KINDS, MEMORY_ONLY_FIELDS, NOT_RETURNED_FIELDS, ORIGIN_COLUMNS, SEALED_KINDS
 from popanalysis.errors import raise_together
 from popanalysis.params import QuarterParams
 
@@ -114,7 +114,17 @@ def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisio
         "raw_value": found["raw_value"].mask(found["field"].isin(MEMORY_ONLY_FIELDS) | (submission.kind in SEALED_KINDS), ""),  # a fault is written, such a value never
         "fault": found["fault"], "done": found["done"], "severity": found["severity"]})
     records["_unread"] = _unread_texts(found, records.index)
-    return _Cleaned(submission, records, _stack([submission.faults, faults, far_births(submission, records, params.span)]), outcomes)
+    told = [submission.faults, faults, far_births(submission, records, params.span)]
+    if filled_in_afterwards(submission, records, params.span):
+        records["_dated_afterwards"] = True
+        told.append(_whole_list(submission, ACT_DATE_OF_KIND[submission.kind], "act_date_of_the_list"))
+    return _Cleaned(submission, records, _stack(told), outcomes)
+
+
+def _whole_list(submission: Submission, field: str, fault: str) -> pd.DataFrame:
+    sheet = next(reading for reading in submission.sheets if reading.used)
+    return pd.DataFrame([{"file": submission.file, "sheet": sheet.name, "row": sheet.header_rows[-1] if sheet.header_rows else 0, "column": submission.header(sheet.name, field), "cell": "",
+                          "raw_value": "", "fault": fault, "done": "kept", "severity": "note"}], columns=list(FAULTS_COLUMNS))
 
 
 def _unread_texts(found: pd.DataFrame, index: pd.Index) -> pd.Series:

@@ -21,7 +21,7 @@ __all__ = ["chapter_accounting", "chapter_arrivals", "chapter_faults"]
 
 _TO_CHECK = ("error", "warning")
 #: Faults that speak of a whole list and of no person: told exactly, with the column.
-_OF_THE_LIST = ("act_date_missing", "column_missing", "total_differs")
+_OF_THE_LIST = ("act_date_missing", "act_date_of_the_list", "column_missing", "total_differs")
 
 
 def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
