@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from popanalysis.clean import CheckRules, clean_records, shipped_checks
-from popanalysis.clean.checks import examples_of
+from popanalysis.clean.checks import Check, examples_of
 from popanalysis.clean.identity_number import check_character
 from popanalysis.clean.records import clean_and_check
 from popanalysis.errors import PopAnalysisError
@@ -52,9 +53,38 @@ def test_two_deliveries_of_one_mother_nearer_than_150_days_are_pointed_at_in_bot
         "child_name": list("甲乙丙丁戊己庚辛")})  # twins around midnight, and 58 days later; 150 days apart; unknown mothers; no day
     records, faults = clean_records(frame, "town_birth", as_of=AS_OF)
     close = faults[faults["fault"] == "deliveries_close_together"]
-    assert close[["record", "field", "raw_value", "severity"]].values.tolist() == [[1, "mother_id", mother, "warning"], [2, "mother_id", mother, "warning"]]
-    assert outcomes(frame, "town_birth")["deliveries_close_together"] == [3, 2, 3]
+    assert close[["record", "field", "raw_value", "severity"]].values.tolist() == [[row, "mother_id", mother, "warning"] for row in (0, 1, 2)]
+    assert outcomes(frame, "town_birth")["deliveries_close_together"] == [2, 3, 3]
     assert len(records) == 8  # nothing is taken out
+
+
+def test_any_two_rows_of_a_mother_count_under_her_old_number_too() -> None:
+    mother = number("15990119900305002")
+    frame = pd.DataFrame({"mother_id": [mother, "159901900305002", mother], "birth_date": ["2025-01-05", "2025-01-07", "2025-01-09"], "child_name": list("甲乙丙")})
+    faults = clean_records(frame, "town_birth", as_of=AS_OF)[1]
+    assert faults.loc[faults["fault"] == "deliveries_close_together", "record"].tolist() == [0, 2]  # two days and two are one delivery each, four are not
+
+
+@pytest.mark.parametrize(("born", "delivered", "fails"), [
+    ("2015-03-05", "2025-03-05", False), ("2015-03-06", "2025-03-05", True), ("2015-02-28", "2025-02-28", False), ("1964-03-06", "2025-03-05", False),
+    ("1964-03-05", "2025-03-05", True)])
+def test_years_are_completed_on_the_birthday(born: str, delivered: str, fails: bool) -> None:
+    row = {"mother_id": number("159901" + born.replace("-", "") + "002"), "birth_date": delivered}
+    assert outcomes(pd.DataFrame([row]), "birth_cert")["mother_age_impossible"] == ([0, 1, 0] if fails else [1, 0, 0])
+
+
+def test_a_date_known_to_the_month_decides_only_where_every_day_of_it_does() -> None:
+    rows = pd.DataFrame({"mother_id": [number("15990120150305002")] * 3, "birth_date": ["2025年2月", "2025年3月", "2025年4月"]})
+    assert outcomes(rows, "birth_cert")["mother_age_impossible"] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("test", [
+    {"not_after": ["father.birth_date", "mother.birth_date"]}, {"years_between": {"from": "mother.birth_date", "to": "father.birth_date", "at_least": 10, "at_most": 60}},
+    {"days_between_rows": {"same": "mother.number", "date": "birth_date", "at_least": 150, "one_delivery": -1}},
+    {"days_between_rows": {"same": "mother.number", "date": "birth_date", "at_least": -5}}])
+def test_no_check_holds_two_persons_against_each_other_or_counts_days_backwards(test: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Check.model_validate({"name": "x", "lists": ["birth_cert"], "test": test, "severity": "note", "label": {"zh": "甲", "en": "x"}})
 
 
 def test_149_days_are_too_few_and_150_are_not() -> None:

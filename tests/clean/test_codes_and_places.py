@@ -48,6 +48,16 @@ def test_counts(text: str, number: int) -> None:
     assert read_whole_number(text) == (number, ())
 
 
+@pytest.mark.parametrize(("text", "number"), [("1,234", 1234), ("3,250克", 3250), ("3，250", 3250), ("12,345,678", 12_345_678)])
+def test_thousands_may_be_parted_by_commas(text: str, number: int) -> None:
+    assert read_whole_number(text)[0] == number
+
+
+@pytest.mark.parametrize("text", ["3/4", "1,2", "2-3", "3~4", "1,23", "2至3", "3.25.1"])
+def test_two_numbers_are_none(text: str) -> None:
+    assert [f.fault for f in read_whole_number(text)[1]] == ["number_unreadable"]
+
+
 @pytest.mark.parametrize("text", ["多", "2.5孩子?", "x"])
 def test_counts_that_cannot_be_read_are_listed(text: str) -> None:
     number, findings = read_whole_number(text)

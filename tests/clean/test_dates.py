@@ -3,9 +3,11 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from popanalysis.clean.dates import clean_dates, read_date
+from popanalysis.clean import clean_records
+from popanalysis.clean.dates import Century, clean_dates, read_date
 from popanalysis.clean.lunar import propose_solar_date
 from popanalysis.clean.values import Cleaned, Distinct
 
@@ -70,6 +72,31 @@ def test_an_order_that_the_office_states_settles_the_ambiguity(order: str, text:
 def test_further_forms(text: str, cell_type: str, day: dt.date, clock: str | None) -> None:
     read = read_date(text, cell_type)
     assert (read.date, read.clock) == (day, clock)
+
+
+@pytest.mark.parametrize(("text", "day"), [("25年4月9日", "2025-04-09"), ("二五年三月五日", "2025-03-05"), ("6/17/24", "2024-06-17"), ("17/6/2024", "2024-06-17"), ("03/17/2025", "2025-03-17"), ("09年3月1日", "2009-03-01")])
+def test_what_the_calendar_allows_in_one_order_only_is_read(text: str, day: str) -> None:
+    read = read_date(text, century=Century(dt.date(2025, 4, 10)))
+    assert str(read.date) == day
+    assert [f.fault for f in read.findings] == ([] if "20" in text else ["date_short_year"])
+
+
+@pytest.mark.parametrize("text", ["25/3/5", "03/04/2025", "25/3/31", "13/3/25", "26年1月2日", "5/3/25"])
+def test_what_has_two_orders_or_lies_in_a_year_to_come_stays_open(text: str) -> None:
+    assert [f.fault for f in read_date(text, century=Century(dt.date(2025, 4, 10))).findings] == ["date_ambiguous"]
+
+
+def test_the_century_of_a_grown_up_is_told_only_where_the_other_lies_ahead() -> None:
+    born = Century(dt.date(2025, 4, 10), recent=False)
+    assert [str(read_date(text, century=born).date) for text in ("85年4月9日", "26年1月2日", "25年4月9日", "09年3月1日")] == ["1985-04-09", "1926-01-02", "None", "None"]
+
+
+def test_midnight_at_the_end_of_a_day_is_the_next_day_also_in_a_column_of_its_own() -> None:
+    together = clean_records(pd.DataFrame({"birth_datetime": ["2025-03-05 24:00"]}), "birth_cert")
+    apart = clean_records(pd.DataFrame({"birth_date": ["2025-03-05"], "birth_time": ["24:00"]}), "birth_cert")
+    for records, faults in (together, apart):
+        assert records[["birth_date", "birth_time"]].astype(str).to_numpy().tolist() == [["2025-03-06", "00:00"]]
+        assert faults["fault"].tolist() == ["date_24h"]
 
 
 @pytest.mark.parametrize(("text", "cell_type", "fault"), [("0305", "text", "date_no_year"), ("3月5日", "text", "date_no_year"), ("2024.1", "number", "date_ambiguous"), ("下周", "text", "date_unreadable")])

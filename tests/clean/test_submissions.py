@@ -135,6 +135,27 @@ def test_faults_point_to_their_cell(clean: Clean) -> None:
         [2, "出生日期", "D2", "25/3/5", "date_ambiguous"], [2, "母亲身份证号", "I2", "1.59901E+17", "id_damaged"]]
 
 
+def test_a_fault_has_its_cell_on_every_sheet_though_the_sheets_tell_it_in_different_columns(tmp_path: Path) -> None:
+    workbook(tmp_path / "甲.xlsx", 东=[["新生儿姓名", "出生日期", "签发日期", "母亲姓名"], ["王一", "2025-02-30", "2025-03-06", "李娜"]],
+             西=[["新生儿姓名", "出生时间", "签发日期", "母亲姓名"], ["王二", "2025-02-31 10:00", "2025-03-06", "张敏"], ["王三", "2030-02-03 10:00", "2025-03-06", "何花"]])
+    params = QuarterParams.from_values({"period": "2025Q1", "home_division": "159901", "as_of": "2025-04-10", "inputs": {"birth_cert": ["甲.xlsx"]}})
+    lists = clean_submissions(read_submissions(params, tmp_path), params, Divisions.from_frames(BANNER, "159901"))
+    told = lists.faults[lists.faults["fault"].isin(["date_impossible", "date_future"])]
+    assert sorted(told[["sheet", "cell", "raw_value", "fault"]].to_numpy().tolist()) == [
+        ["东", "B2", "2025-02-30", "date_impossible"], ["西", "B2", "2025-02-31 10:00", "date_impossible"], ["西", "B3", "2030-02-03 10:00", "date_future"]]
+
+
+@pytest.mark.parametrize("words", ["计划外", "未婚先孕", "超生", "非婚生", "离异后再婚所生"])
+def test_words_on_policy_and_marriage_are_kept_nowhere_whatever_column_they_stand_in(clean: Clean, words: str) -> None:
+    head = ["公民身份号码", "姓名", "性别", "出生日期", "受理日期", "出生地", "出生登记类别", "母亲姓名", "母亲身份号码", "备注"]
+    rows = [head, ["159901202503050013", f"王一（{words}）", "男", "2025-03-05", "2025-03-06", f"旗医院，{words}", words, f"李娜({words})", "15990119900101004", f"{words}；早产"]]
+    lists = clean({"a.csv": rows}, {"hukou_birth": ["a.csv"]})
+    (record,) = lists.records["hukou_birth"].to_dict("records")
+    assert (record["child_name"], record["mother_name"], record["remark"], record["birth_place"]) == ("王一", "李娜", "早产", "旗医院")
+    assert words not in f"{record}{lists.faults.to_dict('records')}{lists.edits.to_dict('records')}"
+    assert lists.faults["fault"].eq("policy_words_removed").sum() == 5
+
+
 def test_every_fault_code_is_explained_in_both_languages() -> None:
     labels = {**FAULTS, **shipped_checks().labels()}
     assert all(text.zh and text.en for text in labels.values())

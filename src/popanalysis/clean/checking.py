@@ -26,6 +26,7 @@ PASS, FAIL, CANNOT_TELL = 1, 0, -1
 Outcome = npt.NDArray[np.int8]
 Days = npt.NDArray[np.datetime64]
 Inside = Mapping[str, tuple[Days, npt.NDArray[np.object_]]]
+_MOST_ROWS: Final = 50  # of one number within a list; more are no mother's
 _TRUSTED: Final = ("valid", "old_15")
 
 
@@ -118,9 +119,20 @@ def _outcome(check: Check, row: _Row, words: list[str]) -> Outcome:
     if test.not_after:
         return _decided(fail=left.first > right.last, passed=left.last <= right.first)
     assert test.years_between
-    years = (right.first - left.first) / np.timedelta64(1, "D") / 365.25
-    inside = (years >= test.years_between.at_least) & (years <= test.years_between.at_most)
-    return _decided(fail=~inside & ~np.isnan(years), passed=inside)
+    fewest, most = _full_years(left.last, right.first), _full_years(left.first, right.last)
+    with np.errstate(invalid="ignore"):
+        passed = (fewest >= test.years_between.at_least) & (most <= test.years_between.at_most)
+        return _decided(fail=(most < test.years_between.at_least) | (fewest > test.years_between.at_most), passed=passed)
+
+
+def _full_years(start: Days, end: Days) -> npt.NDArray[np.float64]:
+    """Years completed by the calendar (on the birthday), NaN where a date is missing."""
+    known = ~(np.isnat(start) | np.isnat(end))
+    years = np.full(len(start), np.nan)
+    a, b = pd.DatetimeIndex(start[known]), pd.DatetimeIndex(end[known])
+    before_birthday = (b.month * 100 + b.day) < (a.month * 100 + a.day)
+    years[known] = np.asarray(b.year - a.year, dtype=np.float64) - before_birthday
+    return years
 
 
 def _decided(*, fail: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> Outcome:
@@ -132,7 +144,7 @@ def _decided(*, fail: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> O
 
 def _filled(field: str, row: _Row) -> Outcome:
     """A list without the column cannot be told from: that the column is missing is said once for the whole list."""
-    if field not in row.raw:
+    if field not in row.columns or not any(name in row.raw for name in (field, *READ_FROM.get(field, ()))):
         return np.full(row.size, CANNOT_TELL, dtype=np.int8)
     return np.where(row.columns[field].isna().to_numpy(), FAIL, PASS).astype(np.int8)
 
@@ -207,11 +219,16 @@ def _apart(test: DaysBetweenRows, words: list[str], row: _Row) -> Outcome:
     outcome = np.full(row.size, CANNOT_TELL, dtype=np.int8)
     if trusted is None:
         return outcome
-    codes = np.where(trusted, pd.factorize(row.columns[f"{person}_id"])[0], -1)
+    number, whole = row.columns[f"{person}_id"], row.columns.get(f"{person}_id_18")
+    codes = np.where(trusted, pd.factorize(number if whole is None else whole.fillna(number))[0], -1)  # an old number of 15 digits is that of 18
     places = np.nonzero((codes >= 0) & ~np.isnat(dates.first) & (dates.first == dates.last))[0]
     outcome[places] = PASS
     order = places[np.lexsort((dates.first[places], codes[places]))]
-    days = np.diff(dates.first[order]) / np.timedelta64(1, "D")
-    close = (np.diff(codes[order]) == 0) & (days > test.one_delivery) & (days < test.at_least)
-    outcome[order[:-1][close]] = outcome[order[1:][close]] = FAIL
+    for step in range(1, min(len(order), _MOST_ROWS)):  # every two rows of one number, not neighbours only
+        days = (dates.first[order[step:]] - dates.first[order[:-step]]) / np.timedelta64(1, "D")
+        same = (codes[order[step:]] == codes[order[:-step]]) & (days < test.at_least)
+        close = same & (days > test.one_delivery)
+        outcome[order[:-step][close]] = outcome[order[step:][close]] = FAIL
+        if not same.any():
+            break
     return outcome

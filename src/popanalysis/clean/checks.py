@@ -66,8 +66,8 @@ class DaysBetweenRows(_Part):
 
     same: str
     date: str
-    at_least: int
-    one_delivery: int = 3
+    at_least: int = Field(ge=1)
+    one_delivery: int = Field(3, ge=0)
 
 
 class Condition(_Part):
@@ -239,7 +239,7 @@ def _check_together(test: Condition) -> None:
     if test.equal and dates[0] != dates[1]:
         raise ValueError(f"“{words[0]}”与“{words[1]}”不是同一类内容，不能比较 (a date and a text)")
     persons = {_person_of(word) for word in words} - {""}
-    if test.equal and (len(persons) > 1 or set(words) & MARRIAGE_CERTIFICATE_FIELDS):
+    if len(persons) > 1 or (test.equal and set(words) & MARRIAGE_CERTIFICATE_FIELDS):
         raise ValueError(f"“{words[0]}”与“{words[1]}”不作核查：不比较不同的人，也不核查婚姻登记证字号 (persons are not held against each other)")
 
 

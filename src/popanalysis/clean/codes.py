@@ -17,7 +17,7 @@ Answer = tuple[str | None, tuple[Finding, ...]]
 _EXPONENT = re.compile(r"\d(\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
 USUAL_CERTIFICATE_NUMBER = re.compile(r"[A-Z]\d{9}", re.ASCII)
 _NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "单": 1, "双": 2, "首": 1, "〇": 0}
-_COUNT = re.compile(r"第?(\d{1,6})(?:\.0+)?(?:[^\d.].*)?", re.ASCII | re.DOTALL)
+_COUNT = re.compile(r"第?(\d{1,6}|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:[^\d.,/~～至\-—:].*)?", re.ASCII | re.DOTALL)
 _HAN_COUNT = re.compile(r"第?([单双首两]|[零〇一二三四五六七八九]?十?[零〇一二三四五六七八九]?)(?:个|孩|胎|次|产|周|岁|名|婴)*")
 _KILOGRAMS = re.compile(r"([1-9]|1[0-5])\.(\d{1,3})(?:千克|公斤|KG)?", re.ASCII)
 
@@ -83,15 +83,15 @@ def read_ethnicity(text: str, cell_type: str = "text") -> Answer:
 
 
 def read_whole_number(text: str, cell_type: str = "text") -> tuple[int | None, tuple[Finding, ...]]:
-    """Return the count at the beginning of a text (39周+2天 is 39), ``None`` where there is none.
+    """Return the count at the beginning of a text (39周+2天 is 39), ``None`` where there is none, or two.
 
-    >>> [read_whole_number(text)[0] for text in ("2", "第二孩", "双胎", "39周+2天", "39+2", "3250g", "0", "十二")]
-    [2, 2, 2, 39, 39, 3250, 0, 12]
+    >>> [read_whole_number(text)[0] for text in ("2", "第二孩", "双胎", "39周+2天", "39+2", "3250g", "0", "十二", "1,234", "3/4")]
+    [2, 2, 2, 39, 39, 3250, 0, 12, 1234, None]
     """
     bare, found = tidy(text)
     word = fold_width(bare).replace(" ", "")
     if digits := _COUNT.fullmatch(word):
-        return int(digits[1]), found
+        return int(digits[1].replace(",", "")), found
     if is_missing(bare):
         return None, found if bare else ()
     if (han := _HAN_COUNT.fullmatch(word)) and han[1]:

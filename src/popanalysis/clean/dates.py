@@ -23,7 +23,7 @@ from popanalysis.clean.lunar import is_lunar, propose_solar_date
 from popanalysis.clean.times import TIME_OF_DAY, read_time
 from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
 
-__all__ = ["DateReading", "clean_dates", "clean_times", "read_date"]
+__all__ = ["Century", "DateReading", "clean_dates", "clean_times", "read_date"]
 
 LOCAL_ZONE: Final = ZoneInfo("Asia/Shanghai")
 _SERIALS: Final = (10_000, 80_000)  # 1927 to 2119; smaller serials are more likely counts than dates
@@ -61,7 +61,22 @@ def _fault(name: str) -> DateReading:
     return DateReading(findings=(Finding(name, "set_missing"),))
 
 
-def read_date(text: str, cell_type: str = "text", order: str | None = None) -> DateReading:
+@dataclass(frozen=True)
+class Century:
+    """What decides the century of a two-digit year: the day of the record, and whether the date is of an act or event near it or of somebody's birth."""
+
+    as_of: dt.date
+    recent: bool = True
+
+    def year(self, short: int) -> int | None:
+        """Return the only year it can be, ``None`` where there are two or none: nothing told lies in a year to come."""
+        this = self.as_of.year % 100
+        if self.recent:
+            return 2000 + short if short <= this else None
+        return 1900 + short if short > this else None
+
+
+def read_date(text: str, cell_type: str = "text", order: str | None = None, century: Century | None = None) -> DateReading:
     """Read one date, with its time where one stands there.
 
     Parameters
@@ -69,6 +84,7 @@ def read_date(text: str, cell_type: str = "text", order: str | None = None) -> D
     text : the cell's text; a date cell comes as ISO text.
     cell_type : what the cell was.
     order : ``ymd``, ``dmy`` or ``mdy`` where the office's layout states it.
+    century : what tells the century of a two-digit year where only one order is possible (25年4月9日, 6/17/25); without it such a date is ambiguous.
 
     Examples
     --------
@@ -84,7 +100,7 @@ def read_date(text: str, cell_type: str = "text", order: str | None = None) -> D
         return DateReading(findings=found if bare else ())
     if is_lunar(bare):
         return DateReading(findings=(*found, Finding("date_lunar", "set_missing", "note")))
-    read = _read_plain(_plain_digits(bare), cell_type, order)
+    read = _read_plain(_plain_digits(bare), cell_type, order, century)
     return replace(read, findings=(*found, *read.findings))
 
 
@@ -107,7 +123,7 @@ def _value(numeral: str) -> int:
     return (_DIGIT.get(tens, 1) * 10 if ten else 0) + _DIGIT.get(ones, 0)
 
 
-def _read_plain(text: str, cell_type: str, order: str | None) -> DateReading:
+def _read_plain(text: str, cell_type: str, order: str | None, century: Century | None) -> DateReading:
     if found := _FULL.fullmatch(text):
         return _dated(int(found[1]), int(found[2]), int(found[3]), found[4])
     text = re.sub(r"\.0+$", "", text)
@@ -127,7 +143,7 @@ def _read_plain(text: str, cell_type: str, order: str | None) -> DateReading:
     if (found := _YEAR.fullmatch(text)) and 1900 <= int(found[1]) <= 2099:
         return DateReading(dt.date(int(found[1]), 1, 1), "year", None, (Finding("date_year_only", "kept", "note"),))
     if found := _SHORT.fullmatch(text):
-        return _in_order(found, order)
+        return _in_order(found, order) if order else _in_the_only_order(found, century)
     if TIME_OF_DAY.fullmatch(text) and (time := read_time(text)):
         return DateReading(clock=time)
     return _fault("date_no_year" if _NO_YEAR.fullmatch(text) else "date_unreadable")
@@ -186,21 +202,49 @@ def _monthly(year: int, month: int) -> DateReading:
     return DateReading(dt.date(year, month, 1), "month", None, (Finding("date_month_only", "kept", "note"),))
 
 
-def _in_order(found: re.Match[str], order: str | None) -> DateReading:
+def _in_order(found: re.Match[str], order: str) -> DateReading:
     """Read 25/3/5 or 03/04/2025 in the stated order; a two-digit year is taken as 20xx up to 49, as 19xx from 50."""
     parts = [int(found[1]), int(found[2]), int(found[3])]
-    if order is None:
-        return _fault("date_impossible" if max(map(len, found.groups()[:3])) == 4 and not any(parts) else "date_ambiguous")
     year, month, day = (parts[order.index(letter)] for letter in "ymd")
     year += 0 if year > 99 else 2000 if year < 50 else 1900
     return _dated(year, month, day, found[4])
 
 
+def _in_the_only_order(found: re.Match[str], century: Century | None) -> DateReading:
+    """Read a date of which the calendar allows one order only, and the day of the record one century; 25/3/5 and 03/04/2025 stay ambiguous."""
+    parts = [int(found[1]), int(found[2]), int(found[3])]
+    if not any(parts):
+        return _fault("date_impossible")
+    orders = ("ymd",) if "年" in found[0] else ("ymd", "dmy", "mdy")
+    possible: dict[tuple[int, int, int], str] = {}
+    for order in orders:
+        written = found[order.index("y") + 1]
+        year, month, day = (parts[order.index(letter)] for letter in "ymd")
+        if len(written) != 3 and _is_day(2000 + year if len(written) < 4 else year, month, day):
+            possible.setdefault((year, month, day), written)
+    if not possible:
+        return _fault("date_impossible")
+    (year, month, day), written = next(iter(possible.items()))
+    whole = year if len(written) == 4 else century.year(year) if century and len(written) == 2 else None
+    if len(possible) > 1 or whole is None:
+        return _fault("date_ambiguous")
+    read = _dated(whole, month, day, found[4])
+    return replace(read, findings=(*read.findings, Finding("date_short_year", "mended", "note"))) if read.date and len(written) == 2 else read
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
 # --- whole columns --------------------------------------------------------------------------------------------
 
 
-def clean_dates(column: Distinct, order: str | None = None, as_of: dt.date | None = None, *, time_is_enough: bool = False) -> Cleaned:
-    """Read the distinct values of a column; ``time_is_enough`` where a time may stand alone, the date being in another column.
+def clean_dates(column: Distinct, order: str | None = None, as_of: dt.date | None = None, *, time_is_enough: bool = False, recent: bool = True) -> Cleaned:
+    """Read the distinct values of a column; ``time_is_enough`` where a time may stand alone, the date being in another column; not ``recent``: births of grown-ups.
 
     Returns
     -------
@@ -208,11 +252,12 @@ def clean_dates(column: Distinct, order: str | None = None, as_of: dt.date | Non
     the column, ``"proposed"``: the solar dates they may mean, for a person to confirm.
     """
     plain, days, clocks = _read_plainly(column.values)
-    readings = {i: read_date(column.values[i], column.types[i], order) for i in np.nonzero(~plain)[0].tolist()}
+    century = Century(as_of, recent) if as_of else None
+    readings = {i: read_date(column.values[i], column.types[i], order, century) for i in np.nonzero(~plain)[0].tolist()}
     told = {clock for clock in (*clocks[plain].tolist(), *(r.clock for r in readings.values() if r.date)) if clock} - {"00:00:00"}
     if told and told <= _ARTEFACTS.keys():  # a rare column, read value by value
         plain[:] = False
-        readings = {i: _restored(read_date(value, kind, order)) for i, (value, kind) in enumerate(zip(column.values, column.types, strict=True))}
+        readings = {i: _restored(read_date(value, kind, order, century)) for i, (value, kind) in enumerate(zip(column.values, column.types, strict=True))}
     elif not told:  # midnight alone is no time of birth
         clocks[:] = None
         readings = {i: r if not r.date or any(f.fault == "date_24h" for f in r.findings) else replace(r, clock=None) for i, r in readings.items()}
@@ -264,7 +309,7 @@ def _restored(reading: DateReading) -> DateReading:
 
 
 def clean_times(column: Distinct) -> Cleaned:
-    """Read a column that holds times alone; ``""`` is HH:MM."""
+    """Read a column that holds times alone; ``""`` is HH:MM, 24:00 as it stands: what day it belongs to the date column tells."""
 
     def read(text: str, kind: str) -> tuple[str | None, tuple[Finding, ...]]:
         bare, found = tidy(text)
@@ -273,6 +318,6 @@ def clean_times(column: Distinct) -> Cleaned:
         time = read_time(_plain_digits(bare)) or read_date(bare, kind).clock
         if time is None:
             return None, (*found, Finding("time_unreadable", "set_missing", "note"))
-        return time[:5].replace("24:", "00:"), found
+        return time[:5], found
 
     return column.map(read)

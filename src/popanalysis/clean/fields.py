@@ -24,6 +24,7 @@ from popanalysis.columns import (
     CERTIFICATE_FIELDS,
     DATE_FIELDS,
     ETHNICITY_FIELDS,
+    EVENT_OF_KIND,
     FIELD_TOLD_BY_TITLE,
     ID_FIELDS,
     INTEGER_FIELDS,
@@ -57,7 +58,7 @@ def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
     if field in NAME_FIELDS:
         return clean_names(column, of_child=field == "child_name")
     if field in DATE_FIELDS or field == "birth_datetime":
-        return clean_dates(column, given.date_order, given.as_of, time_is_enough=field == "birth_datetime")
+        return clean_dates(column, given.date_order, given.as_of, time_is_enough=field == "birth_datetime", recent=not _of_any_age(field, given.kind))
     if field in ADDRESS_FIELDS:
         return clean_addresses(column, given.divisions)
     if field == "birth_time":
@@ -77,6 +78,11 @@ def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
     if field.endswith("_phone"):
         return column.map(codes.read_telephone)
     return _clean_words(field, column, given)
+
+
+def _of_any_age(field: str, kind: str) -> bool:
+    """Say whether a date is the birth of somebody who may be old; the child of a list of births was born of late."""
+    return field.endswith("birth_date") and not (field == "birth_date" and EVENT_OF_KIND.get(kind) == "birth")
 
 
 def _clean_words(field: str, column: Distinct, given: Circumstances) -> Cleaned:

@@ -16,14 +16,16 @@ import pandas as pd
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.findings import Findings
 from popanalysis.clean.values import fold_width, is_missing, tidy
+from popanalysis.columns import NAME_FIELDS
 
-__all__ = ["TEXTS_WITH_REASONS", "classify_defer_reason", "classify_doubt", "set_policy_words_aside", "settle_defer_class", "settle_doubt_class"]
+__all__ = ["TEXTS_WITH_REASONS", "classify_defer_reason", "classify_doubt", "names_policy", "set_policy_words_aside", "settle_defer_class", "settle_doubt_class"]
 
 Texts = npt.NDArray[np.object_]
 
-#: Free texts of which the parts that name a birth-policy matter are not kept.
-TEXTS_WITH_REASONS: Final = ("defer_reason", "doubt_reason", "remark")
-_POLICY = re.compile("服务证|准生|生育证|生育登记|生育服务|计划生育|计生|抚养费|政策[内外]|计划[内外]|超生|超怀|违法生育")
+#: Texts of which the parts that name a birth-policy matter, or somebody's marital status, are not kept.
+TEXTS_WITH_REASONS: Final = frozenset({"defer_reason", "doubt_reason", "remark", "change_reason", "birth_reg_class", "birth_place", "exit_reason", *NAME_FIELDS})
+_POLICY = re.compile("服务证|准生|生育证|生育登记|生育服务|计划生育|计生|抚养费|政策[内外]|计划[内外]|超生|超怀|违法生育|未婚|非婚|婚外|私生|离异|离婚|丧偶|再婚|二婚|单亲")
+_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _PARTS = re.compile(r"[，,、；;。/\n]|以及|及|和|与")
 
 _WITHHELD = re.compile("拒|不(愿|肯|予|同意)?(提供|透露|配合|告知)|不愿|未提供(个人|本人|真实).*信息")
@@ -45,20 +47,35 @@ def set_policy_words_aside(field: str, texts: Texts, found: Findings) -> tuple[T
     Returns
     -------
     the texts to clean and the texts that findings may show; both are blank where a pending registration's reason names such a paper,
-    and lack those parts in a remark.
+    and lack those parts in a remark or beside a name.
     """
-    codes, values = pd.factorize(texts)
-    named = np.array([_POLICY.search(fold_width(value)) is not None for value in values], dtype=bool)
-    if not named.any():
+    if not names_policy("\n".join(filter(None, texts.tolist()))):
         return texts, texts
+    codes, values = pd.factorize(texts)
+    named = np.array([names_policy(value) for value in values], dtype=bool)
     finding = Finding("defer_reason_not_permitted", "set_missing") if field == "defer_reason" else Finding("policy_words_removed", "not_stored", "note")
     found.where(pd.Series(named[codes]), field, np.full(len(texts), "", dtype=object), finding)
-    kept = np.array([value if not hit else "" if field == "defer_reason" else _without_policy(value) for value, hit in zip(values, named, strict=True)], dtype=object)
+    without = _name_without_policy if field in NAME_FIELDS else _without_policy
+    kept = np.array([value if not hit else "" if field == "defer_reason" else without(value) for value, hit in zip(values, named, strict=True)], dtype=object)
     return kept[codes], kept[codes]
 
 
+def names_policy(text: str) -> bool:
+    """Say whether a text names a matter that is not kept.
+
+    >>> names_policy("包小宝（计划外）"), names_policy("早产")
+    (True, False)
+    """
+    return _POLICY.search(fold_width(text)) is not None
+
+
 def _without_policy(text: str) -> str:
-    return "；".join(part.strip() for part in _PARTS.split(text) if part.strip() and not _POLICY.search(fold_width(part)))
+    return "；".join(part.strip() for part in _PARTS.split(text) if part.strip() and not names_policy(part))
+
+
+def _name_without_policy(text: str) -> str:
+    """Take the remark beside a name out, never the name."""
+    return _POLICY.sub("", _BRACKETED.sub(lambda note: "" if names_policy(note[1]) else note[0], text)).strip()
 
 
 # --- deliveries to be clarified ----------------------------------------------------------------------------------

@@ -105,9 +105,12 @@ def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisio
     records, found, outcomes = clean_and_check(submission.cells, submission.kind, types=submission.types, divisions=divisions,
                                                as_of=params.as_of_date, date_order=submission.date_order, checks=checks)
     origin = submission.cells.loc[found["record"].to_numpy(dtype=np.intp), ["file", "sheet", "row"]].reset_index(drop=True)
-    places = {(sheet, field): (submission.letter(sheet, field), submission.header(sheet, field))
-              for sheet, field in set(zip(origin["sheet"], found["field"], strict=True))}
-    cells = [places[pair] for pair in zip(origin["sheet"], found["field"], strict=True)]
+    places = {(sheet, field): _place(submission, sheet, field) for sheet, field in set(zip(origin["sheet"], found["field"], strict=True))}
+    cells = [places[pair][:2] for pair in zip(origin["sheet"], found["field"], strict=True)]
+    elsewhere = [at for at, pair in enumerate(zip(origin["sheet"], found["field"], strict=True)) if places[pair][2] != pair[1]]  # the sheet tells it in another column than the others
+    if elsewhere:
+        texts = [submission.cells.at[found["record"].iat[at], places[origin["sheet"].iat[at], found["field"].iat[at]][2]] for at in elsewhere]
+        found = found.assign(raw_value=found["raw_value"].mask(np.isin(np.arange(len(found)), elsewhere) & found["raw_value"].eq("").to_numpy(), pd.Series(texts, index=found.index[elsewhere])))
     faults = pd.DataFrame({
         "file": origin["file"], "sheet": origin["sheet"], "row": origin["row"], "column": [header for _, header in cells],
         "cell": [f"{letter}{row}" if letter else "" for (letter, _), row in zip(cells, origin["row"], strict=True)],
@@ -119,6 +122,12 @@ def _clean_one(submission: Submission, params: QuarterParams, divisions: Divisio
         records["_dated_afterwards"] = True
         told.append(_whole_list(submission, ACT_DATE_OF_KIND[submission.kind], "act_date_of_the_list"))
     return _Cleaned(submission, records, _stack(told), outcomes)
+
+
+def _place(submission: Submission, sheet: str, field: str) -> tuple[str, str, str]:
+    """Return letter, header and field of the column of a sheet in which a field is told."""
+    name = next((name for name in (field, *READ_FROM.get(field, ())) if submission.letter(sheet, name)), field)
+    return submission.letter(sheet, name), submission.header(sheet, name), name
 
 
 def _whole_list(submission: Submission, field: str, fault: str) -> pd.DataFrame:

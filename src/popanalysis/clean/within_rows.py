@@ -73,6 +73,7 @@ def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.Dat
             columns["birth_date"], columns["birth_date_precision"] = moment, precision
     if clock is not None and (clock.notna().any() or "birth_datetime" in raw):
         columns["birth_time"] = columns["birth_time"].fillna(clock) if "birth_time" in columns else clock
+    _end_days_at_midnight(columns, raw, found)
     for field in DATE_FIELDS & columns.keys():
         columns.pop(f"{field}_clock", None)
         coarse = columns.get(f"{field}_precision")
@@ -83,6 +84,17 @@ def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.Dat
             columns[f"{field}_precision"] = before.astype("string").where(columns[field].notna())
         elif field != "birth_date" and not coarse.isin(["month", "year"]).any():
             del columns[f"{field}_precision"]
+
+
+def _end_days_at_midnight(columns: Columns, raw: Raw, found: Findings) -> None:
+    """A time of 24:00 in a column of its own is 0:00 of the next day, as it is beside its date."""
+    if "birth_time" not in columns or not (late := columns["birth_time"].eq("24:00").fillna(False)).any():
+        return
+    columns["birth_time"] = columns["birth_time"].mask(late, "00:00")
+    if "birth_date" in columns:
+        moved = late & (columns["birth_date_precision"].eq("day").fillna(False) if "birth_date_precision" in columns else columns["birth_date"].notna())
+        columns["birth_date"] = columns["birth_date"].mask(moved, columns["birth_date"] + pd.Timedelta(days=1))
+    found.where(late, "birth_time", raw.get("birth_time", np.asarray(columns["birth_time"], dtype=object)), Finding("date_24h", "mended", "note"))
 
 
 def mark_doubtful_births(columns: Columns, frame: pd.DataFrame, kind: str, as_of: dt.date | None) -> None:

@@ -19,6 +19,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from popanalysis.acquire.returned import OWN_HEADERS, return_page_name
 from popanalysis.acquire.submission import ColumnMatch, Submission
 from popanalysis.clean.faults import fault_labels
+from popanalysis.clean.reasons import names_policy
 from popanalysis.clean.submissions import replaced_lists
 from popanalysis.columns import MEMORY_ONLY_FIELDS, NOT_RETURNED_FIELDS, SEALED_KINDS
 from popanalysis.params import QuarterParams
@@ -130,13 +131,18 @@ def _add_rows(page: Any, submission: Submission, sheet: str, columns: Sequence[C
     cells = submission.cells[submission.cells["sheet"].eq(sheet)].set_index("row")
     for number, own in faults.assign(row=faults["row"].astype(int)).sort_values(["row", "cell", "fault"], kind="stable").groupby("row"):
         row = int(str(number))
-        values = ["" if row not in cells.index or column.field in NOT_RETURNED_FIELDS or pd.isna(cells.at[row, column.field]) else str(cells.at[row, column.field]) for column in columns]
+        values = ["" if row not in cells.index or column.field in NOT_RETURNED_FIELDS else _cell(cells.at[row, column.field]) for column in columns]
         page.append([submission.numbers.get((sheet, row), row), "；".join(dict.fromkeys(_told(fault, language) for fault in own.to_dict("records"))), "", *values])
         marked = {str(cell).rstrip("0123456789") for cell in own["cell"]}
         for place, column in enumerate(columns, start=4):
             if column.letter in marked:
                 page.cell(page.max_row, place).fill = _MARK
     _dress(page, heads)
+
+
+def _cell(value: Any) -> str:
+    """Return an office's own text, but nothing of what is not kept."""
+    return "" if pd.isna(value) or names_policy(str(value)) else str(value)
 
 
 def _told(fault: dict[Any, Any], language: str) -> str:
