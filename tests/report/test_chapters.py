@@ -241,7 +241,7 @@ def test_the_summary_repeats_what_is_published_and_hides_what_is_hidden():
 def test_the_summary_says_that_a_list_was_not_received():
     told = repr(chapter_summary([
         chapter_arrivals(arrivals("birth_cert", "town_birth"), params()), births(40, 10), to_do(cases(0, 6), opening=6, new=0, closed=6, closing=0)], BIRTH_KINDS, params()))
-    assert "未收到出生申报户口名单，无从比对" in told and "未收到：出生申报户口（公安）" in told and "没有待核实的事项" in told
+    assert "未收到出生申报户口名单，无从比对" in told and "、出生申报户口（公安）、" in told and "没有待核实的事项" in told
 
 
 def test_no_two_lists_no_rates():

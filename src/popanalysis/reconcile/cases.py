@@ -22,6 +22,7 @@ SETTLED = ("confirmed", "corrected", "rejected")
 def open_cases(
     discrepancies: pd.DataFrame, *, period: str, at_hand: Collection[str], received: Collection[str], carried: pd.DataFrame | None = None, numbered: pd.DataFrame | None = None,
     decided: Mapping[str, str] | None = None, closed_events: Collection[str] = (), last: int = 0,
+    silent: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
     """Turn the discrepancies of a run into cases.
 
@@ -37,6 +38,7 @@ def open_cases(
         reopened under its number. Other closed ones are left behind.
     numbered : cases of the revision before this one, whose numbers stay.
     decided : case_id -> state a person gave it.
+    silent : event_id -> lists that were received and say nothing of it, for its town sent none.
     closed_events : events a person closed; their cases are closed with them.
     last : the highest number of the period that was ever given.
 
@@ -62,7 +64,8 @@ def open_cases(
     for row in before_this:
         if row["state"] not in WAITING:
             continue
-        asked_again = row["event_id"] in known_events and (row["code"] != "missing_at" or row["list_b"] in received)
+        heard = row["list_b"] in received and row["list_b"] not in (silent or {}).get(row["event_id"], ())
+        asked_again = row["event_id"] in known_events and (row["code"] != "missing_at" or heard)
         if row["case_id"] not in still_there:
             cases.append({**row, "state": "closed", "closed_in": period} if asked_again else row)
     for case in cases:

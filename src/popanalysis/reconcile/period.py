@@ -30,6 +30,7 @@ from popanalysis.reconcile.relations import (
     set_relations,
 )
 from popanalysis.reconcile.rules import PeriodRules
+from popanalysis.reconcile.towns import not_heard_of, towns_heard
 from popanalysis.reconcile.waiting import waiting_questions, waiting_registrations
 from popanalysis.reconcile.withheld import search_candidates
 
@@ -50,6 +51,7 @@ class ReconciledPeriod:
     relations : RELATIONS_COLUMNS (:mod:`popanalysis.reconcile.relations`).
     explained : event_id -> lists whose silence a move or a death explains.
     waiting : pending registrations (:func:`popanalysis.reconcile.waiting.waiting_registrations`).
+    towns_heard : kind -> towns whose list came, where towns send one by one (:func:`popanalysis.reconcile.towns.towns_heard`).
     """
 
     cases: pd.DataFrame
@@ -57,6 +59,7 @@ class ReconciledPeriod:
     relations: pd.DataFrame
     explained: dict[str, set[str]]
     waiting: pd.DataFrame
+    towns_heard: dict[str, frozenset[str]]
 
 
 def reconcile_period(
@@ -72,9 +75,11 @@ def reconcile_period(
     """
     ids = linked.event_of
     moves, explained = _explained(linked)
+    heard = towns_heard(linked.records, params.period)
+    silent = _joined(*(not_heard_of(table, heard) for table in _tables(linked).values()))
     waiting = waiting_registrations(linked.births, linked.records, pd.Timestamp(params.as_of_date))
     found = [
-        *_differences(linked, rules, earlier, params, explained, cell_of=cell_of, received=received),
+        *_differences(linked, rules, earlier, params, _joined(explained, silent), cell_of=cell_of, received=received),
         *certificate_questions(linked.births, linked.records, linked.linked, linked.successors, cell_of, period=params.period),
         *change_questions(linked.seen, linked.records, ids, cell_of, rules.discrepancy["change"].further),
         *waiting_questions(linked.births, linked.records, waiting, cell_of)]
@@ -82,7 +87,7 @@ def reconcile_period(
         found += search_candidates(linked.records, linked.linked, cell_of)
     cases = open_cases(
         questions_frame(found), period=params.period, at_hand=_at_hand(linked, earlier), received=received, carried=earlier.previous.cases if earlier.previous else None,
-        numbered=earlier.before.cases if earlier.before else None, decided=decided.cases, closed_events=decided.closed_events, last=earlier.last_case)
+        numbered=earlier.before.cases if earlier.before else None, decided=decided.cases, closed_events=decided.closed_events, last=earlier.last_case, silent=silent)
     opened_in = _opened_in(linked.events, earlier, params.period)
     still_open = pd.Index([event for name, table in _tables(linked).items() for event in open_events(
         table, rules.discrepancy[name], expected=rules.discrepancy[name].lists, opened_in=opened_in, period=params.span, closed_by_people=decided.closed_events)])
@@ -91,7 +96,15 @@ def reconcile_period(
     relations = relations_frame(
         set_relations(linked.births), alias_relations(linked.seen, ids), moves, linked.register,
         certificate_relations(linked.records, linked.successors, ids))
-    return ReconciledPeriod(cases, forward, relations, explained, waiting)
+    return ReconciledPeriod(cases, forward, relations, explained, waiting, heard)
+
+
+def _joined(*parts: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+    joined: dict[str, set[str]] = {}
+    for part in parts:
+        for event, lists in part.items():
+            joined.setdefault(event, set()).update(lists)
+    return joined
 
 
 def _tables(linked: LinkedPeriod) -> dict[str, pd.DataFrame]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,7 +22,8 @@ _BALANCE = {"opening": ("上期结转", "Carried over"), "new": ("本期新增",
 _OTHER_OFFICE = "※"
 
 
-def chapter_to_do(cases: pd.DataFrame, balance: Mapping[str, int], asks: Mapping[tuple[str, str], Text], params: QuarterParams) -> Chapter:
+def chapter_to_do(cases: pd.DataFrame, balance: Mapping[str, int], asks: Mapping[tuple[str, str], Text], params: QuarterParams,
+                  not_heard: Mapping[str, Sequence[str]] | None = None) -> Chapter:
     """What is open, and who is asked.
 
     Parameters
@@ -30,6 +31,7 @@ def chapter_to_do(cases: pd.DataFrame, balance: Mapping[str, int], asks: Mapping
     cases : from :func:`popanalysis.reconcile.open_cases`.
     balance : opening, new, closed, closing.
     asks : (code, list_b) -> what is asked.
+    not_heard : kind -> names of the towns whose own list did not come; nothing is asked of them.
     """
     language, chapter = params.language, new_chapter(params)
     hidden = _hidden_in_balance(balance, params.small_cells)
@@ -41,6 +43,11 @@ def chapter_to_do(cases: pd.DataFrame, balance: Mapping[str, int], asks: Mapping
         shown.rename_axis(in_language("核对事项", "Cases", language)), title=in_language("核对事项结转情况", "Balance of cases", language), scope=scope_of(params),
         unit=label("unit", "cases", language), source=in_language("本次核对", "this comparison", language), language=language, small_cells=params.small_cells,
         notes=[in_language("上期结转 + 本期新增 − 本期办结 = 期末待办。", "Carried over + new − closed = still open.", language)]))
+    for kind, towns in (not_heard or {}).items():
+        names = word("comma", language).join(towns)
+        chapter.show(paragraph(in_language(
+            f"未收到下列苏木乡镇的{label('kind', kind, 'zh')}名单：{names}。不将其辖区内的事项列为“尚未见到”。",
+            f"No list of {label('kind', kind, 'en')} came from {names}; nothing is counted as missing there.", language), role="warning"))
     waiting = cases[cases["closed_in"].eq("")]
     if waiting.empty:
         chapter.show(paragraph(in_language("没有待核实的事项。", "There is nothing to be checked.", language)))

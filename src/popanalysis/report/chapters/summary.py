@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from popanalysis.columns import FATES, MARRIAGE_KINDS
+from popanalysis.columns import FATES, HELPER_KINDS, KINDS, MARRIAGE_KINDS, REGISTER_KINDS
 from popanalysis.params import QuarterParams
 from popanalysis.report.chapters.base import Chapter, in_language, new_chapter, was_received, word
 from popanalysis.report.messages import label, labels
@@ -33,7 +33,7 @@ def chapter_summary(chapters: Sequence[Chapter], lists: Sequence[str], params: Q
         in_language("变更更正", "Changes", language): _changes(figures, language),
         in_language("待办户口登记", "Pending registrations", language): _pending(figures, language),
         in_language("待核实事项", "Open questions", language): _open(figures, language),
-        in_language("名单接收", "Lists", language): _lists(figures, lists, language),
+        in_language("名单接收", "Lists", language): _lists(figures, language),
         in_language("未能采用的记录", "Rows not usable", language): _unusable(figures, lists, language),
         in_language("证件号码失真", "Damaged identity numbers", language): _damaged(figures, lists, language),
     }
@@ -115,12 +115,12 @@ def _open(figures: Results, language: str) -> str:
     return in_language(f"期末待办 {total}：{'，'.join(offices)}。", f"{total} are open: {', '.join(offices)}.", language)
 
 
-def _lists(figures: Results, lists: Sequence[str], language: str) -> str:
-    missing = [label("kind", kind, language) for kind in lists if figures[f"arrivals.{kind}.state"]["value"] == "not_received"]
+def _lists(figures: Results, language: str) -> str:
+    missing = [label("kind", kind, language) for kind in KINDS if kind not in (*HELPER_KINDS, *REGISTER_KINDS) and figures[f"arrivals.{kind}.state"]["value"] == "not_received"]
     if not missing:
         return in_language("应报名单均已收到或为零报告。", "Every list arrived or was reported as none.", language)
     names = word("comma", language).join(missing)
-    return in_language(f"未收到：{names}。本记录不将任何出生列为其“尚未见到”。", f"Not received: {names}. Nothing is counted as missing from it.", language)
+    return in_language(f"未收到：{names}。不将任何事项列为其“尚未见到”。", f"Not received: {names}. Nothing is counted as missing from it.", language)
 
 
 def _unusable(figures: Results, lists: Sequence[str], language: str) -> str:
