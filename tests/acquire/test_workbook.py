@@ -130,3 +130,83 @@ def test_error_cells_and_formulas_without_a_value_are_told_from_blanks(make_xlsx
 
     table = read_workbook(make_xlsx("a.xlsx", {"表": [HEAD, *ROWS]}, change=spoil).read_bytes(), "a.xlsx")[0]
     assert (table.rows[1][0], table.rows[2][2], table.rows[3][2]) == (CellError("#N/A"), CellError("="), "")
+
+
+# --- however the writer spells the XML ------------------------------------------------------------------------------
+
+
+def rewritten(path: Path, rewrite: Callable[[bytes], bytes]) -> bytes:
+    """Return the workbook's bytes with another spelling of its first sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, rewrite(data) if name.endswith("sheet1.xml") else data)
+    return out.getvalue()
+
+
+def with_prefix(xml: bytes) -> bytes:
+    return re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", xml).replace(b'xmlns="', b'xmlns:x="')
+
+
+def with_types_first(xml: bytes) -> bytes:
+    return re.sub(rb'<c r="([A-Z]+\d+)"([^>]*) t="(\w+)"', rb'<c t="\3"\2 r="\1"', xml)
+
+
+def with_hidden_first(xml: bytes) -> bytes:
+    return re.sub(rb'<row r="(\d+)"([^>]*) hidden="1"', rb'<row hidden="1"\2 r="\1"', xml)
+
+
+def as_it_is(xml: bytes) -> bytes:
+    return xml
+
+
+@pytest.mark.parametrize("rewrite", [as_it_is, with_prefix, with_types_first, with_hidden_first, lambda xml: with_prefix(with_types_first(with_hidden_first(xml)))])
+def test_errors_formulas_and_hidden_rows_are_seen_however_the_xml_is_spelled(tmp_path: Path, rewrite: Callable[[bytes], bytes]) -> None:
+    book = openpyxl.Workbook()
+    for row in [HEAD, *ROWS]:
+        book.active.append(row)
+    book.active["B2"], book.active["C3"] = "#N/A", "=A1"
+    book.active.row_dimensions[4].hidden = True
+    book.active.column_dimensions["E"].hidden = True
+    book.active.merge_cells("A3:A4")
+    book.save(tmp_path / "a.xlsx")
+    table = read_workbook(rewritten(tmp_path / "a.xlsx", rewrite), "a.xlsx")[0]
+    assert (table.rows[1][1], table.rows[2][2], table.rows[1][0]) == (CellError("#N/A"), CellError("="), "王一")
+    assert (table.hidden_rows, table.n_hidden_columns, [(m.top, m.left, m.bottom, m.right) for m in table.merged]) == ({4}, 1, [(2, 0, 3, 0)])
+
+
+def open_document(sheets: str, styles: str = "") -> bytes:
+    names = ' '.join(f'xmlns:{short}="{uri}"' for short, uri in {
+        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0", "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0", "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
+        "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"}.items())
+    content = (f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names}><office:automatic-styles>{styles}</office:automatic-styles>'
+               f"<office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("META-INF/manifest.xml", '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
+        book.writestr("content.xml", content)
+    return out.getvalue()
+
+
+def of_text(text: str, more: str = "") -> str:
+    return f'<table:table-cell office:value-type="string" {more}><text:p>{text}</text:p></table:table-cell>'
+
+
+def test_of_an_open_document_merges_errors_and_what_is_hidden_are_read_like_those_of_other_workbooks() -> None:
+    spanned, failed = 'table:number-rows-spanned="2" table:number-columns-spanned="1"', 'calcext:value-type="error"'
+    rows = (
+        f"<table:table-row>{''.join(map(of_text, HEAD))}</table:table-row>"
+        f"<table:table-row>{of_text('东沟村', spanned)}{of_text('男')}{of_text('2025-03-05')}</table:table-row>"
+        f'<table:table-row table:visibility="filter"><table:covered-table-cell/>{of_text("女")}{of_text("#N/A", failed)}</table:table-row>'
+        f'<table:table-row table:visibility="collapse" table:number-rows-repeated="2">{of_text("王一")}{of_text("男")}{of_text("2025-03-07")}</table:table-row>')
+    sheet = f'<table:table table:name="表"><table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>{rows}</table:table>'
+    hidden = f'<table:table table:name="旧" table:style-name="ta9"><table:table-row>{of_text("x")}</table:table-row></table:table>'
+    style = '<style:style style:name="ta9" style:family="table"><style:table-properties table:display="false"/></style:style>'
+    shown, unseen = read_workbook(open_document(sheet + hidden, style), "a.ods")
+    assert [(m.top, m.left, m.bottom, m.right) for m in shown.merged] == [(1, 0, 2, 0)]
+    assert (shown.rows[2][2], shown.hidden_rows, shown.n_hidden_columns, shown.visible) == (CellError("#N/A"), {3, 4, 5}, 1, True)
+    assert [list(row) for row in shown.rows[3:]] == [["王一", "男", "2025-03-07"]] * 2
+    assert (unseen.name, unseen.visible) == ("旧", False)

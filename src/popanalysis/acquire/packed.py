@@ -11,6 +11,8 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 from xml.etree import ElementTree
@@ -18,7 +20,7 @@ from xml.parsers import expat
 
 from popanalysis.errors import SourceFileError, Text
 
-__all__ = ["MAX_SHEETS", "sheet_parts", "too_many_sheets"]
+__all__ = ["MAX_SHEETS", "Parts", "too_many_sheets", "unpacked_parts"]
 
 MAX_SHEETS: Final = 300  # a sheet a village is the most an office sends
 _MAX_UNPACKED: Final = 768 * 1024**2  # bytes; 400,000 rows of 20 columns
@@ -31,8 +33,16 @@ _HARMFUL: Final = (
      Text("请在 Excel 或 WPS 中断开链接（数据→编辑链接→断开），或将内容以“数值”粘贴到新工作簿后保存", "Break the links in Excel or WPS (Data, Edit links), or paste the list as values into a new workbook")))
 
 
-def sheet_parts(data: bytes, file: str) -> dict[str, bytes]:
-    """Return the XML of each sheet of an xlsx file by sheet name; empty for other formats, which are tested all the same.
+@dataclass(frozen=True)
+class Parts:
+    """The XML of each sheet of an xlsx file by sheet name, the content of an OpenDocument; nothing of other formats."""
+
+    sheets: Mapping[str, bytes]
+    content: bytes = b""
+
+
+def unpacked_parts(data: bytes, file: str) -> Parts:
+    """Unpack and test a workbook.
 
     Raises
     ------
@@ -45,15 +55,17 @@ def sheet_parts(data: bytes, file: str) -> dict[str, bytes]:
         _refuse_harmful(archive.namelist(), file)
         _refuse_large(archive.infolist(), file)
         parts: dict[str, bytes] = {}
+        document = b""
         for info in infos:
             content = _unpacked(data, info, archive, file)
             if b"<!DOCTYPE" in content[:65_536] or b"<!ENTITY" in content[:65_536]:
                 raise _refused(file, Text("自行定义了 XML 实体", "declares XML entities of its own"), Text("请用 Excel 或 WPS 打开后另存为 .xlsx", "Open it in Excel or WPS and save it as .xlsx"))
             if info.filename == "content.xml":  # OpenDocument: the library goes round for ever in one that is cut off
                 expat.ParserCreate().Parse(content, True)
+                document = content
             if info.filename.startswith(("xl/workbook", "xl/_rels/", "xl/worksheets/")):
                 parts[info.filename] = content
-    return _by_sheet_name(parts, file) if {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= parts.keys() else {}
+    return Parts(_by_sheet_name(parts, file) if {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= parts.keys() else {}, document)
 
 
 def too_many_sheets(n: int, file: str) -> SourceFileError:
