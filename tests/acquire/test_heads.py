@@ -90,6 +90,14 @@ def test_K16_merged_head_village_total_and_note(make_xlsx: Callable[..., Path], 
     assert submission.faults[["row", "raw_value", "fault"]].values.tolist() == [[10, "5", "total_differs"], [3, "", "act_date_missing"]]
 
 
+def test_a_second_column_of_one_header_is_told_where_it_holds_something(make_xlsx: Callable[..., Path], tmp_path: Path) -> None:
+    head = ["出生证编号", "新生儿姓名", "出生日期", "签发日期", "母亲姓名", "母亲身份证号", "母亲身份证号", "出生日期"]
+    path = make_xlsx("甲.xlsx", {"表": [head, ["Y159000001", "王一", "2025-03-05", "2025-03-06", "李娜", "990102199304150242", "990102199304150269", ""]]})
+    submission = read_submission(InputSource(path=path.name), "birth_cert", tmp_path)
+    assert submission.cells["mother_id"].tolist() == ["990102199304150242"]
+    assert submission.faults[["cell", "column", "fault"]].values.tolist() == [["G1", "母亲身份证号", "column_repeated"]]
+
+
 def test_two_row_head_of_a_text_file_is_carried_to_the_right() -> None:
     rows = [["新生儿", "", "", "母亲", "", "备注"], ["姓名", "性别", "出生日期", "姓名", "身份证号", ""], ["王一", "男", "2025-03-05", "李娜", "", ""]]
     table = Table("", rows, [1, 2, 3], merges_known=False)

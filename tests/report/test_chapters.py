@@ -85,7 +85,7 @@ def test_a_small_count_of_one_file_is_not_told_by_the_sum_of_a_list():
 
 def test_damaged_numbers_are_told_with_what_to_do():
     told = repr(chapter_faults(faults(("a.xlsx", "id_damaged", "warning", 12), ("c.xlsx", "id_damaged", "warning", 2)), params()))
-    assert "a.xlsx：12 个证件号码被存为数值，末位已失真，未用于比对，请报送单位将该列设为“文本”格式后重新报送。" in told
+    assert "a.xlsx：12 个证件号码被存为数值，部分数字已丢失，未用于比对，请报送单位将该列设为“文本”格式后重新报送。" in told
     assert "c.xlsx：少于 5 个证件号码" in told
 
 

@@ -30,7 +30,7 @@ from popanalysis.columns import DROPPED_FIELDS, DROPPED_HEADER_WORDS, FIELDS_OF_
 from popanalysis.errors import ParameterError, PopAnalysisError, Text, raise_together
 from popanalysis.reference import reference_table
 
-__all__ = ["OfficeLayout", "Synonym", "header_keys", "in_header_words", "is_general", "is_known_header", "known_fields", "names_private_matter", "stored_fields", "synonyms", "usual_header"]
+__all__ = ["OfficeLayout", "Synonym", "header_keys", "in_header_words", "is_general", "is_known_header", "known_fields", "names_private_matter", "stored_fields", "synonyms", "told_as_head", "usual_header"]
 
 #: Raw fields read beside those of ``FIELDS_OF_KIND``: the date and time of birth may share a column, and a
 #: reissue register has the number in force in a column of its own.
@@ -140,6 +140,19 @@ def _all_keys() -> frozenset[str]:
 def is_known_header(header: str) -> bool:
     """Say whether some list of the exchange uses this header."""
     return any(key in _all_keys() for key in header_keys(header))
+
+
+def told_as_head(cells: Iterable[object]) -> Text:
+    """Say what a row holds that should be a head: how many cells, and those of them that some list uses as headers; the rest may be somebody's name.
+
+    >>> told_as_head(["娃娃名字", "性别", ""]).zh, told_as_head(["王一", "159901202503120016"]).zh
+    ('有 2 个单元格，其中只有“性别”是已知的列名', '有 2 个单元格，没有一个是已知的列名')
+    """
+    texts = [text for cell in cells if cell is not None and (text := str(cell).strip())]
+    known = [text for text in texts if is_known_header(text)][:6]
+    zh, en = "”“".join(known), "', '".join(known)
+    return Text(f"有 {len(texts)} 个单元格，{f'其中只有“{zh}”是已知的列名' if known else '没有一个是已知的列名'}",
+                f"holds {len(texts)} cells, " + (f"of which only '{en}' are known headers" if known else "none of them a known header"))
 
 
 def names_private_matter(header: str) -> bool:

@@ -8,10 +8,10 @@ from typing import Final
 
 from popanalysis.acquire.heads import Head
 from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
-from popanalysis.acquire.layouts import in_header_words, is_general, usual_header
+from popanalysis.acquire.layouts import in_header_words, is_general, told_as_head, usual_header
 from popanalysis.acquire.no_list import NO_LIST, is_care_file
 from popanalysis.acquire.sheets import SheetParts
-from popanalysis.acquire.table import Table, holds_long_number, shown, told_as_head
+from popanalysis.acquire.table import Table, holds_long_number, shown
 from popanalysis.columns import BIRTH_KINDS, EVENT_OF_KIND, NEEDED_FIELDS
 from popanalysis.errors import PopAnalysisError, SourceFileError, Text
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from popanalysis.acquire.heads import Head, find_head, merged_below, title_of
 from popanalysis.acquire.kinds import KIND_NAMES, KindGuess, guess_kinds, lacking_fields
-from popanalysis.acquire.layouts import OfficeLayout
+from popanalysis.acquire.layouts import OfficeLayout, header_keys
 from popanalysis.acquire.rows import RowRoles, classify_rows
 from popanalysis.acquire.submission import CELL_TYPE, ColumnMatch, SheetReading, column_letter
 from popanalysis.acquire.table import Table, column_texts, shown
@@ -66,7 +66,7 @@ def read_sheet(table: Table, kind: str, file: str, layout: OfficeLayout | None, 
         header_rows=tuple(table.numbers[head.first : head.last + 1]), columns=_told_columns(table, head, places), n_rows=len(places), n_blank=roles.n_blank,
         n_hidden_rows=len(table.hidden_rows.intersection(filled)), printed_total=roles.printed_total, n_hidden_columns=table.n_hidden_columns)
     guesses = guess_kinds(_head_alone(table, head), PurePosixPath(file).name)
-    return SheetParts(reading, cells, types, rows, [] if kind == "reported_totals" else _total_faults(table, roles, len(places), file), next(iter(guesses), None),
+    return SheetParts(reading, cells, types, rows, [*_repeated_columns(table, head, places, file), *([] if kind == "reported_totals" else _total_faults(table, roles, len(places), file))], next(iter(guesses), None),
                       next((guess for guess in guesses if guess.kind == kind), None))
 
 
@@ -163,6 +163,20 @@ def _vertical_fills(table: Table, head: Head) -> dict[int, dict[int, Any]]:
             for place in range(area.top + 1, area.bottom + 1):
                 fills.setdefault(area.left, {})[place] = row[area.left]
     return fills
+
+
+def _repeated_columns(table: Table, head: Head, places: list[int], file: str) -> list[dict[str, object]]:
+    """Report columns that hold something and were left out because one of the same header to their left was taken."""
+    taken: set[str] = set()
+    faults: list[dict[str, object]] = []
+    for place, column in enumerate(head.columns):
+        key = header_keys(column.header)[0]
+        if column.decision == "used":
+            taken.add(key)
+        elif column.decision == "ignored" and column.field is None and key in taken and any(place < len(table.rows[at]) and shown(table.rows[at][place]) for at in places):
+            faults.append({"file": file, "sheet": table.name, "row": table.numbers[head.last], "column": column.header, "cell": f"{column.letter}{table.numbers[head.last]}", "raw_value": "",
+                           "fault": "column_repeated", "done": "read_without", "severity": "warning"})
+    return faults
 
 
 def _total_faults(table: Table, roles: RowRoles, n_rows: int, file: str) -> list[dict[str, object]]:

@@ -14,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from popanalysis.acquire.submission import CELL_TYPES
-from popanalysis.errors import Text
 
-__all__ = ["CellError", "MergedRange", "Table", "as_text", "column_texts", "holds_long_number", "shown", "told_as_head"]
+__all__ = ["CellError", "MergedRange", "Table", "as_text", "column_texts", "holds_long_number", "shown"]
 
 _TEXT, _NUMBER, _DATE, _BOOL, _BLANK, _ERROR = range(len(CELL_TYPES))
 
@@ -114,24 +113,3 @@ def column_texts(values: Iterable[Any]) -> tuple[npt.NDArray[np.object_], npt.ND
     pairs = [as_text(cell) for cell in cells]
     texts[:] = [text if kind != _BLANK else "" for text, kind in pairs]
     return texts, np.fromiter((kind for _, kind in pairs), np.int8, len(pairs))
-
-
-#: What stands in a row of data and in no head: a number of six digits, a date, a sex.
-_OF_DATA = re.compile(r"\d{6}|\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]|^[男女]$")
-_SURNAMES = frozenset("王李张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范石姚谭廖邹熊陆郝孔白崔康毛邱秦江史顾侯邵孟万段雷钱汤尹黎易常武乔贺赖龚文包")
-
-
-def told_as_head(cells: Iterable[Any]) -> Text:
-    """Say what a row holds that should be a head: its first six texts, but nothing of a row that holds a person's data.
-
-    Examples
-    --------
-    >>> told_as_head(["娃娃名字", "生辰", ""]).zh, told_as_head(["王一", "159901202503120016"]).zh
-    ('内容为：娃娃名字、生辰', '像是数据而不是表头')
-    """
-    texts = [text for cell in cells if (text := shown(cell))]
-    if any(_OF_DATA.search(text) for text in texts):
-        return Text("像是数据而不是表头", "looks like data, not like a head")
-    told = ["…" if 2 <= len(text) <= 3 and text[0] in _SURNAMES else text[:12] for text in texts[:6]]  # perhaps somebody's name
-    more = len(texts) > len(told)
-    return Text(f"内容为：{'、'.join(told)}{'等' if more else ''}", f"holds: {', '.join(told)}{' ...' if more else ''}")

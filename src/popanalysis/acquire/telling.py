@@ -23,10 +23,11 @@ def tabulate_arrivals(submissions: Sequence[Submission]) -> pd.DataFrame:
     seems to hold) of the sheets left out because they are hidden; n_hidden_rows (hidden rows of the sheets used; they were read);
     unplaced, tuple of the headers that could not be placed, ``[C]`` for column C where it has none that can be shown.
     """
+    replaced = {(s.kind, s.replaces) for s in submissions if s.replaces and s.replaces_rows is None}
     rows = [
         (s.kind, s.file, len(s.cells), len(_headers(s, "dropped")), len(_headers(s, "unknown")),
-         tuple((sheet.name, sheet.n_set_aside) for sheet in s.sheets if sheet.n_set_aside),
-         sum(sheet.n_hidden_rows for sheet in s.sheets if sheet.used), _unplaced(s))
+         *((tuple((sheet.name, sheet.n_set_aside) for sheet in s.sheets if sheet.n_set_aside), sum(sheet.n_hidden_rows for sheet in s.sheets if sheet.used), _unplaced(s))
+           if (s.kind, s.file) not in replaced else ((), 0, ())))  # of a list sent again only the last is spoken of
         for s in submissions
     ]
     return pd.DataFrame(rows, columns=["kind", "file", "n_rows", "n_dropped", "n_unknown", "hidden_sheets", "n_hidden_rows", "unplaced"])

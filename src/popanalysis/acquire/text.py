@@ -12,8 +12,9 @@ import io
 import re
 from collections.abc import Callable
 
+from popanalysis.acquire.layouts import told_as_head
 from popanalysis.acquire.rows import begins_foot
-from popanalysis.acquire.table import Table, told_as_head
+from popanalysis.acquire.table import Table
 from popanalysis.errors import SourceFileError
 
 __all__ = ["decode", "read_text_table"]

@@ -51,9 +51,10 @@ FAULTS: Final[Mapping[str, Text]] = MappingProxyType({
     # columns a list can be read without
     "act_date_missing": Text("缺少签发、受理或登记日期列，无法核对该名单是否属于本期", "no date of the office's own act: whether the list belongs to the period cannot be checked"),
     "act_date_of_the_list": Text("登记日期多在统计期之后，视为填表日期，各行按本期采用", "most rows are dated after the period: taken for the day the list was filled in, the rows for this period"),
+    "column_repeated": Text("同名列出现两次，只采用左起第一列，另一列未读取", "a column stands twice: only the left one was used"),
     "column_missing": Text("名单中没有该列，建议补充", "the list has no such column; ask for it"),
     # identity numbers
-    "id_damaged": Text("身份证号以数值格式存储，末几位已丢失，请重新提供", "stored as a number, the last digits were lost; ask for it again"),
+    "id_damaged": Text("身份证号以数值格式存储，部分数字已丢失，请重新提供", "stored as a number, digits were lost; ask for it again"),
     "id_wrong_length": Text("身份证号位数不对", "not 18 (or formerly 15) characters"),
     "id_bad_character": Text("身份证号含不应有的字符", "holds characters that do not belong there"),
     "id_date_impossible": Text("身份证号中的出生日期不存在", "the birth date inside does not exist"),

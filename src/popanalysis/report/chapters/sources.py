@@ -21,7 +21,7 @@ __all__ = ["chapter_accounting", "chapter_arrivals", "chapter_faults"]
 
 _TO_CHECK = ("error", "warning")
 #: Faults that speak of a whole list and of no person: told exactly, with the column.
-_OF_THE_LIST = ("act_date_missing", "act_date_of_the_list", "column_missing", "total_differs")
+_OF_THE_LIST = ("act_date_missing", "act_date_of_the_list", "column_missing", "column_repeated", "total_differs")
 
 
 def chapter_arrivals(arrivals: pd.DataFrame, params: QuarterParams) -> Chapter:
@@ -126,8 +126,8 @@ def chapter_faults(faults: pd.DataFrame, params: QuarterParams, edits: pd.DataFr
     for row in counted[counted["fault"].eq("id_damaged")].to_dict("records"):
         n = few(row["n"], params).replace("<", in_language("少于 ", "fewer than ", language))
         chapter.show(paragraph(in_language(
-            f"{shown_name[row['file']]}：{n} 个证件号码被存为数值，末位已失真，未用于比对，请报送单位将该列设为“文本”格式后重新报送。",
-            f"{shown_name[row['file']]}: {n} identity numbers were stored as numbers, so that their last digits are lost; they were not compared. "
+            f"{shown_name[row['file']]}：{n} 个证件号码被存为数值，部分数字已丢失，未用于比对，请报送单位将该列设为“文本”格式后重新报送。",
+            f"{shown_name[row['file']]}: {n} identity numbers were stored as numbers, so that digits are lost; they were not compared. "
             "Ask the office to format the column as text and to send the list again.", language), role="warning"))
     to_check = counted[counted["severity"].isin(_TO_CHECK) & ~counted["fault"].isin(_OF_THE_LIST)]
     order = to_check.assign(_s=to_check["severity"].map(lambda s: -SEVERITIES.index(s)), _n=-to_check["n"]).sort_values(["file", "_s", "_n", "fault"])

@@ -136,4 +136,4 @@ def _damaged(figures: Results, lists: Sequence[str], language: str) -> str:
              if f"faults.{kind}.id_damaged" in figures]
     if not parts:
         return ""
-    return in_language(f"{'，'.join(parts)}，被存为数值而末位失真，未用于比对，请重新报送。", f"{', '.join(parts)}: stored as numbers and not compared; ask for the list again.", language)
+    return in_language(f"{'，'.join(parts)}，被存为数值而丢失部分数字，未用于比对，请重新报送。", f"{', '.join(parts)}: stored as numbers and not compared; ask for the list again.", language)
