@@ -127,9 +127,9 @@ def _record_cells(table: Table, head: Head, places: list[int], kind: str, file: 
     records = [table.rows[place] for place in places]
     if set(map(len, records)) != {table.width}:  # rows of a text file may end early
         records = [[*row, *[""] * (table.width - len(row))] for row in records]
-    by_column = np.array(records, dtype=object).reshape(len(records), table.width).T
+    by_column = list(zip(*records, strict=True)) if records else [()] * table.width
     for field, column in sorted(fields.items(), key=lambda item: item[1]):
-        values = by_column[column].tolist()
+        values = list(by_column[column])
         for i, place in enumerate(places) if column in fill else ():
             values[i] = fill[column].get(place, values[i])
         cells[field], codes = column_texts(values)

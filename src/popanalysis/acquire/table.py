@@ -108,8 +108,9 @@ def column_texts(values: Iterable[Any]) -> tuple[npt.NDArray[np.object_], npt.ND
     texts = np.empty(len(cells), dtype=object)
     if set(map(type, cells)) <= {str}:
         texts[:] = cells
-        texts[np.fromiter(map(str.isspace, cells), bool, len(cells))] = ""
-        return texts, np.where(texts == "", _BLANK, _TEXT).astype(np.int8)
+        filled = np.fromiter(map(bool, map(str.strip, cells)), bool, len(cells))
+        texts[~filled] = ""
+        return texts, np.where(filled, _TEXT, _BLANK).astype(np.int8)
     pairs = [as_text(cell) for cell in cells]
     texts[:] = [text if kind != _BLANK else "" for text, kind in pairs]
     return texts, np.fromiter((kind for _, kind in pairs), np.int8, len(pairs))

@@ -127,12 +127,10 @@ def _outcome(check: Check, row: _Row, words: list[str]) -> Outcome:
 
 def _full_years(start: Days, end: Days) -> npt.NDArray[np.float64]:
     """Years completed by the calendar (on the birthday), NaN where a date is missing."""
-    known = ~(np.isnat(start) | np.isnat(end))
-    years = np.full(len(start), np.nan)
-    a, b = pd.DatetimeIndex(start[known]), pd.DatetimeIndex(end[known])
-    before_birthday = (b.month * 100 + b.day) < (a.month * 100 + a.day)
-    years[known] = np.asarray(b.year - a.year, dtype=np.float64) - before_birthday
-    return years
+    first, last = (day.astype("datetime64[M]") for day in (start, end))
+    unfinished = (end - last.astype("datetime64[D]")) < (start - first.astype("datetime64[D]"))
+    months = (last - first) / np.timedelta64(1, "M") - unfinished  # NaN where one is missing
+    return np.asarray(np.floor(months / 12), dtype=np.float64)
 
 
 def _decided(*, fail: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> Outcome:

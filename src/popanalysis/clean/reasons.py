@@ -66,7 +66,7 @@ def names_policy(text: str) -> bool:
     >>> names_policy("包小宝（计划外）"), names_policy("早产")
     (True, False)
     """
-    return _POLICY.search(fold_width(text)) is not None
+    return _POLICY.search(text) is not None
 
 
 def _without_policy(text: str) -> str:
