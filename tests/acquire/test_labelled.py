@@ -77,16 +77,20 @@ def test_what_a_reader_would_drop_is_never_kept(sheet: str) -> None:
     assert [c.header for c, (_, _, labels) in zip(found, LABELS[sheet], strict=True) if labels == ["dropped"] and c.decision == "used"] == []
 
 
-# --- sixty layouts that six readers invented from the list of fields alone
+# --- seventy layouts that seven readers invented from the list of fields alone
 #
 # At first sight 103 of 140 columns of the first ten were placed right and 4 wrongly; after the vocabulary had grown by common wording, 118 of 130 of the
 # second (1 wrongly); after that, 103 of 118 of the third (none) and 128 of 148 of the fourth (2). With headers read by their parts, 149 of 162 of the
-# fifth (4) and 136 of 157 of the sixth (3). They hold what was reached since; how well an unseen layout is read, only a new one tells.
+# fifth (4) and 136 of 157 of the sixth (3), and after that 140 of 161 of the seventh (3), of which one layout written as people speak (孩子叫啥, 谁问的)
+# missed 13; without it 135 of 140. They hold what was reached since; how well an unseen layout is read, only a new one tells.
 
 
-SETS = ("layouts", "layouts_more", "layouts_third", "layouts_fourth", "layouts_fifth", "layouts_sixth")
+SETS = ("layouts", "layouts_more", "layouts_third", "layouts_fourth", "layouts_fifth", "layouts_sixth", "layouts_seventh")
 #: What the shipped synonyms say, which the readers did not see.
-SHIPPED = {("identity_change", "派出所"): "accept_unit", ("identity_change", "变更（更正）后_姓名"): "person_name"}
+SHIPPED = {("identity_change", "派出所"): "accept_unit", ("identity_change", "变更（更正）后_姓名"): "person_name", ("identity_change", "变更后_姓名"): "person_name",
+           ("birth_cert", "新证编号"): "birth_cert_no"}
+#: A register of exchanged certificates, which the reader filed among the certificates (as ``READ_AS``).
+KIND_SHIPPED = {"layouts_seventh 2": "void_certificates"}
 INVENTED = [(f"{name} {number}", layout) for name in SETS
             for number, layout in enumerate(json.loads((LABELLED / f"{name}.json").read_text(encoding="utf-8")), start=1)]
 
@@ -101,7 +105,7 @@ def as_table(layout: dict[str, Any]) -> Table:
 def test_an_invented_layout_is_taken_for_its_kind_with_its_whole_head(name: str, layout: dict[str, Any]) -> None:
     table = as_table(layout)
     head = find_head(table, layout["kind"])
-    assert guess_kinds(table)[0].kind == layout["kind"]
+    assert guess_kinds(table)[0].kind == KIND_SHIPPED.get(name, layout["kind"])
     assert head is not None and (head.first, head.last) == (1, len(layout["head_rows"]))
 
 

@@ -13,7 +13,7 @@ READ = {
         "出生时间（精确到分）": "birth_datetime", "出生日期（时:分）": "birth_datetime", "开证日期": "issue_date", "分娩医疗机构": "facility", "第几产": "parity",
         "双胎顺序": "birth_order", "出生体重/克": "birth_weight", "原签发证编号": "old_birth_cert_no", "联系电话（母）": "mother_phone", "母婴住址": "mother_live_addr"},
     "hukou_birth": {"新生儿公民身份证号": "child_id", "上户派出所": "accept_unit", "报户日期": "accept_date", "拟落户详址": "hukou_addr", "村（居）民小组": "group", "所属村（居）": "village"},
-    "town_birth": {"入户核实人员": "registered_by", "信息采集时间": "registered_at", "育妇证件号码": "mother_id", "在哪生的": "birth_place", "孩子他爸": None, "所在苏木（镇）名称": "town"},
+    "town_birth": {"入户核实人员": "registered_by", "信息采集时间": "registered_at", "育妇证件号码": "mother_id", "在哪生的": "birth_place", "孩子他爸": "father_name", "孩妈户口在哪": "mother_hukou_addr", "哪天问的": "registered_at", "谁问的": "registered_by", "几组": "group", "所在苏木（镇）名称": "town"},
     "unverified_delivery": {"自称婴儿父亲姓名": "father_name", "未能出示身份证件的原因": "doubt_reason", "娩出日期": "delivery_date", "收治医院": "facility"},
     "deferred_hukou": {"暂未落户情形": "defer_reason", "尚缺证明材料": None, "需补充材料": "defer_reason", "首次申报时间": "defer_date", "现住址（母）": "mother_live_addr"},
     "identity_change": {"更改前民族": "old_ethnicity", "姓名（变更前）": "old_name", "改后内容": "value_after", "更正事由": "change_reason", "变动项目": "change_item", "办件类型": "change_class"},

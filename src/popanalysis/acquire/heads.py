@@ -65,9 +65,10 @@ def find_head(table: Table, kind: str, layout: OfficeLayout | None = None) -> He
 
 
 def _weight(table: Table, head: Head) -> tuple[bool, int, int, bool]:
-    """What makes one reading better than another: that no merged cell of the head ends below it, its merit, that none begins above it."""
+    """What makes one reading better than another: that no merged cell of the head ends below it, its merit, that neither such a cell nor a row of groups stands above it."""
     ends_below = any(head.first <= area.top <= head.last < area.bottom for area in table.merged)
-    return not ends_below, *head.merit, not any(area.top < head.first <= area.bottom for area in table.merged)
+    groups = sum(area.top == area.bottom == head.first - 1 and 0 < area.right - area.left < table.width - 1 for area in table.merged)
+    return not ends_below, *head.merit, groups < 2 and not any(area.top < head.first <= area.bottom for area in table.merged)
 
 
 def _with_codes_below(head: Head, table: Table, filled: Sequence[int]) -> Head:

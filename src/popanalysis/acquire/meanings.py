@@ -51,14 +51,17 @@ def meanings_of(header: str, kind: str) -> tuple[Synonym, ...]:
 
 def _meanings(header: str, kind: str) -> tuple[Synonym, ...]:
     upper, _, lower = header.rpartition("_")
-    for text in dict.fromkeys((header, header.replace("_", ""), _without_filler(upper) + lower)):
+    levels = [_without_filler(level) for level in upper.split("_")]
+    nearer = ["".join(levels[at:]) + lower for at in range(1, len(levels))]  # 出生医学证明_编号 below 出生婴儿情况
+    for text in dict.fromkeys((header, header.replace("_", ""), _without_filler(upper) + lower, "".join(levels) + lower, *nearer)):
         if found := _listed(text, kind):
             return found
     for above in header_keys(_without_filler(upper)) if upper and lower else ():
         if found := _composed_of_two(above, header_keys(lower)[-1], kind):
             return found
-    if upper and lower and (found := _composed(header_keys(_without_filler(upper).replace("_", "") + lower), kind)) and found[0].own:
-        return found
+    for text in ("".join(levels) + lower, *nearer) if upper and lower else ():
+        if (found := _composed(header_keys(text), kind)) and found[0].own:
+            return found
     first_line, _, below = lower.partition("\n")
     return _listed(lower, kind) or _listed(_SAID_BY.sub("", lower), kind) or (_composed(header_keys(lower), kind) if lower else ()) \
         or (_meanings(first_line, kind) if _OPTIONS.search(below) else ())

@@ -13,6 +13,7 @@ from popanalysis.acquire.wording import CANONICAL_HEADER, thing_of
 
 __all__ = ["before_or_after", "own_field"]
 
+_ASKED_WHEN: Final = "(?:哪天|哪日|哪一天|何时|什么时候|啥时候)"
 _WHEN: Final = "的?(?:日期|时间|年月日|日)"
 _OFFICE: Final = "的?(?:机构|单位|机关|部门|医院|处|所|地点|地)(?:名称|全称)?"
 _WHO: Final = "(?:工作)?(?:人员|人|员|者|干部)(?:姓名|签名|签字)?"
@@ -27,8 +28,8 @@ _TOWN: Final = "(?:苏木|乡镇|乡|镇|街道办事处|街道办|街道|办事
 _VILLAGE: Final = "(?:嘎查|行政村|自然村|村委会|居委会|社区|村居|居村|村|居|委会|分场)"
 _GROUP: Final = "(?:村民小组|村民组|居民小组|居民组|小组|组|独贵龙|独贵|自然屯|屯|社|艾里|营子|小区)"
 _TOWNS: Final = f"{_AT}{_TOWN}(?:[/、(或]?{_TOWN}\\)?)*{_NAMED}"
-_VILLAGES: Final = f"{_AT}{_VILLAGE}(?:[/、(或]*{_VILLAGE}\\)?)*{_NAMED}"
-_GROUPS: Final = f"{_AT}(?:第几)?{_GROUP}(?:[/、(或]*{_GROUP}\\)?)*(?:名称|名|别|号)?"
+_VILLAGES: Final = f"{_AT}(?:哪个)?{_VILLAGE}(?:[/、(或]*{_VILLAGE}\\)?)*{_NAMED}"
+_GROUPS: Final = f"{_AT}(?:第?几|哪个)?{_GROUP}(?:[/、(或]*{_GROUP}\\)?)*(?:名称|名|别|号)?"
 _PLACES: Final = (("town", _TOWNS), ("village", _VILLAGES), ("group", _GROUPS))
 
 # --- births -------------------------------------------------------------------------------------------
@@ -44,7 +45,7 @@ _BIRTHPLACE: Final = f"{_BORN}的?(?:具体|详细)?(?:地点|地址|地|场所|
 _NUMBER_OF_CHILD: Final = (
     ("parity", "(?:本次|现|现有|此次|母亲|产妇|活产)?的?(?:第?几?(?:个)?孩(?:子|次)?|孩次|产次|第几(?:胎|产|个孩子?)|生育孩次|孩子?次序)(?<!^孩子)(?<!^孩)"),
     ("plurality", r"(?:本次)?(?:单[/、或]?双[/、或]?多?胎|单[/、或]?多胎|单双胎|胎数|胎别|胎儿数|胎儿个数|单胎/双胎|单胎/多胎|单胎或多胎|几胞胎|胞胎数|多胎(?:情况|数)?|本次分娩胎数|产儿数|分娩胎数)"),
-    ("birth_order", "(?:双胎|多胎|多胞胎|双胞胎|胎儿|本次胎儿|出生|同胎|胎内)(?:出生)?的?(?:次序|顺序|序号|排序|位次|排行|序)"),
+    ("birth_order", "(?:双胎|多胎|多胞胎|双胞胎)(?:中的?)?第几个?|第几个(?:出生|生)的?|(?:双胎|多胎|多胞胎|双胞胎|胎儿|本次胎儿|出生|同胎|胎内)(?:出生)?的?(?:次序|顺序|序号|排序|位次|排行|序)"),
 )
 _MEASURED: Final = (
     ("birth_weight", f"(?:{_BORN}|产儿|净)?(?:体重|重量|重)(?:[/(]?(?:克|g|千克|kg|公斤)\\)?)?"),
@@ -53,7 +54,7 @@ _MEASURED: Final = (
 )
 _BORN_WHEN: Final = (
     ("birth_datetime", f"{_BORN}的?(?:日期)?(?:及|和|与|、)?(?:具体)?(?:时间|时刻|时分|钟点|年月日时分?)"),
-    ("birth_date", f"(?:公历)?(?:{_BORN}|产)的?(?:公历)?(?:日期|年月日|年月|日)"),
+    ("birth_date", f"(?:公历)?(?:{_BORN}|产)的?(?:公历)?(?:日期|年月日|年月|日)|{_ASKED_WHEN}(?:{_BORN}|生)的?"),
     ("birth_datetime", "时分|时刻|几时几分"),
 )
 _CHILDS_CERT: Final = ("birth_cert_no", f"(?:所持|持有)?(?:{_CERT})(?<!证件)(?<!^证){_NUMBER}|《?出生医学证明书?》?|出生证明?")
@@ -63,8 +64,8 @@ _CARE: Final = (("hospital_no", "(?:住院|病历|病案|门诊|床位?|病床)�
 
 # --- the towns, the police, civil affairs -----------------------------------------------------------
 _FOLLOW_UP: Final = ("(?:入户|走访|随访|访视|采集|摸底|摸排|排查|核查|核实|调查|填表|填报|上报|报送|登记|登记上报|录入|统计|收集|排查登记|信息采集|信息|入村|经办|包村|信息登记|信息录入|采录|建档|回访)+")
-_TOWNS_ACT: Final = (("registered_at", f"{_FOLLOW_UP}{_WHEN}"),
-                     ("registered_by", f"(?:嘎查|村|社区|苏木|镇|乡|镇级|村级)?{_FOLLOW_UP}{_WHO}|(?:嘎查|村|社区)?(?:网格员|专干|村医|信息员|包村干部)(?:姓名|签字|签名)?"))
+_TOWNS_ACT: Final = (("registered_at", f"{_FOLLOW_UP}{_WHEN}|{_ASKED_WHEN}(?:{_FOLLOW_UP}|问)的?"),
+                     ("registered_by", f"谁(?:去)?(?:{_FOLLOW_UP}|问)的?|(?:嘎查|村|社区|苏木|镇|乡|镇级|村级)?{_FOLLOW_UP}{_WHO}|(?:嘎查|村|社区)?(?:网格员|专干|村医|信息员|包村干部)(?:姓名|签字|签名)?"))
 _REGISTERED: Final = "(?:户口|户籍|出生)?(?:受理|办理|申报|申请|报户口?|入户|落户|上户口?|登记|办结|审批|承办|经办|办户|录入)(?:登记|申报)?"
 _POLICE: Final = (f"(?:户口|户籍|出生)?(?:受理|办理|落户|户籍|户口登记|户口|登记|所属|所辖|经办|管辖|入户|上户|申报|承办|报户|审批|责任|辖区)?的?"
                   f"(?:派出所|公安机关|户籍室|警务室|户政大队|户籍窗口)(?:名称)?|(?:受理|办理|承办|经办|户口登记|登记|户籍登记){_OFFICE}(?<!地点)(?<!地)")
@@ -116,7 +117,7 @@ _OWN: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "marriage": (
         ("cert_print_no", f"(?:{_MARRIED}|证件|证书|证)*(?:印制|印刷|流水|本册)(?:流水)?{_NUMBER}"), ("cert_no", f"{_MARRIED}+(?:证书|证件|证)?{_NUMBER}|(?:证书?|证件){_NUMBER}"),
         ("service_type", f"(?:业务|登记|办理|{_MARRIED}|办证)(?:{_CLASS}|业务|事项|项目)"),
-        ("reg_date", f"(?:{_MARRIED}|领证|办理|发证|成婚|领取结婚证|补领|办证|领取)+{_WHEN}"), ("reg_office", f"(?:{_MARRIED}|办理|发证|领证|承办|受理|颁证|办证)+{_OFFICE}|在?(?:何处|哪里|哪儿|哪)(?:领证|登记|办理|办证)的?"), ("reg_office_code", "(?:登记|办理|承办)机关(?:编号|代码|编码)")),
+        ("reg_date", f"(?:{_MARRIED}|领证|办理|发证|成婚|领取结婚证|补领|办证|领取)+{_WHEN}|{_ASKED_WHEN}(?:{_MARRIED}|领证?|办)的?证?"), ("reg_office", f"(?:{_MARRIED}|办理|发证|领证|承办|受理|颁证|办证)+{_OFFICE}|在?(?:何处|哪里|哪儿|哪)(?:领证|登记|办理|办证|领|办)的?证?"), ("reg_office_code", "(?:登记|办理|承办)机关(?:编号|代码|编码)")),
     "adoption": (
         ("dissolve_date", f"解除(?:收养)?(?:登记)?(?:关系)?{_WHEN}"), ("dissolve_cert_no", f"解除(?:收养)?(?:登记)?(?:关系)?(?:证|证明|证书)?{_NUMBER}"),
         ("cert_print_no", f"(?:收养|登记|证件|证书|证)*(?:印制|印刷|流水){_NUMBER}"), ("cert_no", f"(?:收养)?(?:登记)?(?:证书|证){_NUMBER}|收养登记{_NUMBER}"),
@@ -129,7 +130,7 @@ _OWN: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "void_certificates": (
         ("old_birth_cert_no", _OLD), ("new_birth_cert_no", _NEW), ("reason", f"{_VOIDED}(?:{_WHY}|{_CLASS}|方式)"), ("date", f"(?:{_VOIDED}|{_ISSUED}|登记){_WHEN}"),
         ("issuer", f"(?:{_VOIDED}|{_ISSUED}){_OFFICE}"), *_BORN_WHEN),
-    "population": (("household_no", "(?:家庭)?户号"), ("relation_to_head", "与?户主(?:的)?关系"), ("living_status", "居住(?:状况|类型|状态)"), ("police_station", "(?:所属|管辖|户籍)?派出所(?:名称)?"), *_PLACES[1:2]),
+    "population": (("household_no", "(?:家庭)?户(?:编)?号码?"), ("household_person_no", "户内?人(?:员)?(?:编号|序号|号)"), ("relation_to_head", "与?户主(?:的)?关系"), ("living_status", "居住(?:状况|类型|状态)"), ("police_station", "(?:所属|管辖|户籍)?派出所(?:名称)?"), *_PLACES[1:2]),
 }
 _OWN["town_marriage"] = (*_TOWNS_ACT[1:], ("registered_at", f"(?:{_FOLLOW_UP}){_WHEN}(?<!^登记日期)(?<!^登记时间)"), *_PLACES, *_OWN["marriage"])
 

@@ -17,7 +17,7 @@ _TITLE_WORDS: Final = {
     "birth_cert": r"出生医学证明|出生证|签发|新生儿管理|孕产妇|产后|接生|birth_cert",
     "hukou_birth": r"上户|落户|入户(人员|登记|名单|情况)|出生申报|出生登记信息|户口登记|hukou_birth",
     "town_birth": r"实名登记|变动出生|随访|乡镇|苏木|嘎查|入户(?!人员|登记|名单|情况)|摸底|town_birth",
-    "unverified_delivery": r"身份(信息)?(不明|存疑|待核|有疑)|存疑|待核实分娩|无证分娩|旗外.{0,4}(分娩|产妇)|unverified",
+    "unverified_delivery": r"[未待]核[实查].{0,4}(分娩|产妇|住院)|身份(信息)?(不明|存疑|待核|有疑)|存疑|待核实分娩|无证分娩|旗外.{0,4}(分娩|产妇)|unverified",
     "deferred_hukou": r"暂缓|待落户|待办|未落户|deferred",
     "identity_change": r"变更|更正|identity_change",
     "migration": r"迁入|迁出|迁移|migration",
