@@ -26,6 +26,7 @@ _OWN_ADDRESSES: Final = frozenset({"hukou_addr", "live_addr"})
 _FATHERS_ADDRESSES: Final = frozenset({"father_hukou_addr", "father_live_addr"})
 _OF_POLICE: Final = ("hukou_birth", "deferred_hukou")  # there an address is where the child is, or is to be, registered
 _OF_FATHER: Final = frozenset({"father_name", "father_id", *_FATHERS_ADDRESSES})
+_COUNTRY: Final = re.compile("国家")
 _REGIONS: Final = frozenset({"region", "from_region", "to_region"})
 _UPPER_LEVELS: Final = re.compile("省.?市.?县")
 
@@ -141,13 +142,13 @@ def _yield_to_rivals(fields: list[str | None], fixed: list[str | None], meanings
 
 
 def _settle_rivals(fields: list[str | None], fixed: list[str | None], meanings: list[tuple[Synonym, ...]], headers: Sequence[str]) -> None:
-    """Leave each field one column, in place: the layout's, else a whole address before its upper levels (of a region these), else the most usual wording, else the leftmost."""
+    """Leave each field one column, in place: the layout's, else a whole address before its upper levels (of a region these) and those before the country, else the most usual wording, else the leftmost."""
     claims: dict[str, list[int]] = {}
     for i, field in enumerate(fields):
         if field and field != IGNORE:
             claims.setdefault(field, []).append(i)
     for rivals in claims.values():
-        rank = {i: (fixed[i] is None, (_UPPER_LEVELS.search(headers[i]) is not None) != (fields[i] in _REGIONS), *_usual(meanings[i]), i) for i in rivals}
+        rank = {i: (fixed[i] is None, _COUNTRY.search(headers[i]) is not None and _UPPER_LEVELS.search(headers[i]) is None, (_UPPER_LEVELS.search(headers[i]) is not None) != (fields[i] in _REGIONS), *_usual(meanings[i]), i) for i in rivals}
         for i in sorted(rivals, key=rank.__getitem__)[1:]:
             fields[i] = IGNORE
 
