@@ -57,6 +57,12 @@ def test_the_person_named_in_the_lower_text_goes_before_the_one_above() -> None:
     assert [c.field for c in found] == ["mother_name", "father_name", "father_id"]
 
 
+def test_the_lowest_level_that_names_a_person_decides() -> None:
+    heads = ["新婚夫妇基本情况_男_户籍地", "新婚夫妇基本情况_女_户籍地", "新婚夫妇基本情况_女_现住址"]
+    assert [c.field for c in match_columns(heads, "town_marriage")] == ["husband_hukou_addr", "wife_hukou_addr", "wife_live_addr"]
+    assert [c.field for c in match_columns(["收养人_男_姓名", "收养人_女_姓名"], "adoption")] == ["adoptive_father_name", "adoptive_mother_name"]
+
+
 def test_what_is_listed_goes_before_what_is_composed() -> None:
     assert is_known_header("证件号码")
     assert meanings_of("证件号码", "town_birth")[0].field == "mother_id"

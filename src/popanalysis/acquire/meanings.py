@@ -52,14 +52,14 @@ def meanings_of(header: str, kind: str) -> tuple[Synonym, ...]:
 def _meanings(header: str, kind: str) -> tuple[Synonym, ...]:
     upper, _, lower = header.rpartition("_")
     levels = [_without_filler(level) for level in upper.split("_")]
-    nearer = ["".join(levels[at:]) + lower for at in range(1, len(levels))]  # 出生医学证明_编号 below 出生婴儿情况
+    nearer = ["".join(levels[at:]) + lower for at in range(len(levels) - 1, 0, -1)]  # 出生医学证明_编号 below 出生婴儿情况
     for text in dict.fromkeys((header, header.replace("_", ""), _without_filler(upper) + lower, "".join(levels) + lower, *nearer)):
         if found := _listed(text, kind):
             return found
     for above in header_keys(_without_filler(upper)) if upper and lower else ():
         if found := _composed_of_two(above, header_keys(lower)[-1], kind):
             return found
-    for text in ("".join(levels) + lower, *nearer) if upper and lower else ():
+    for text in (*nearer, "".join(levels) + lower) if upper and lower else ():
         if (found := _composed(header_keys(text), kind)) and found[0].own:
             return found
     first_line, _, below = lower.partition("\n")
@@ -103,7 +103,7 @@ def _composed_of_two(upper: str, lower: str, kind: str) -> tuple[Synonym, ...]:
     """Read a thing below the person it is told of, or below 变更前."""
     if kind == "identity_change" and (field := before_or_after(upper + lower)) and field in known_fields(kind):
         return _own(field)
-    person = person_of(upper.replace("_", ""), kind)
+    person = _nearest_person(upper, kind)
     if person is None or split_person(lower, kind)[0]:
         return ()
     return _of_person(person, lower, kind)
@@ -179,9 +179,16 @@ def bound_field(general: str, person: str, kind: str) -> str:
     return next((field for field in fields if field in known_fields(kind)), general)
 
 
+def _nearest_person(upper: str, kind: str) -> str | None:
+    """Return the person that the lowest level above names: below 夫妇情况 and 男方 it is he; a level may need the one above it (收养人 over 男)."""
+    levels = upper.split("_")
+    texts = (text for at in range(len(levels) - 1, -1, -1) for text in (levels[at], "".join(levels[at:])))
+    return next((person for text in texts if (person := person_of(text, kind))), None)
+
+
 def person_above(header: str, kind: str) -> str | None:
     """Return the person that the upper text of a header names."""
     upper = header.rpartition("_")[0]
-    return person_of(header_keys(upper)[0].replace("_", ""), kind) if upper else None
+    return _nearest_person(header_keys(upper)[0], kind) if upper else None
 
 
