@@ -166,24 +166,24 @@ def banner(in_folder, tmp_path):
     (tmp_path / "params").mkdir()
     shutil.copy(Path(__file__).parents[1] / "params/2025Q1.yaml", tmp_path / "params/2025Q1.yaml")
     (tmp_path / "来").mkdir()
-    (tmp_path / "来/登记.csv").write_text(CERTS + "Y150000001,王一,2025-05-05,2025-05-06,李娜,150524199001010042\n" * 3, encoding="utf-8")
+    (tmp_path / "来/登记.csv").write_text(CERTS + "Y159000001,王一,2025-05-05,2025-05-06,李娜,159902199001010042\n" * 3, encoding="utf-8")
     return tmp_path
 
 
 def test_init_takes_nothing_over_from_another_banner(call, banner):
     code, out, _ = call("init", "2025Q2", "来", "--lang", "zh")
     text = (banner / "params/2025Q2.yaml").read_text(encoding="utf-8")
-    assert code == 0 and "沿用" not in out and "150524（100%）" in out
+    assert code == 0 and "沿用" not in out and "159902（100%）" in out
     assert 'home_division: ""' in text and "divisions_overlay: null" in text and "previous_record: null" in text
 
 
 def test_init_says_what_it_takes_over_from_the_quarter_before_of_the_same_banner(call, banner):
-    (banner / "params/2025Q1.yaml").write_text((banner / "params/2025Q1.yaml").read_text(encoding="utf-8").replace("159901", "150524").replace(
+    (banner / "params/2025Q1.yaml").write_text((banner / "params/2025Q1.yaml").read_text(encoding="utf-8").replace("159901", "159902").replace(
         "data/divisions_demo.csv", 'data/本旗"补充".csv').replace('"data/本旗"补充".csv"', "'data/本旗\"补充\".csv'"), encoding="utf-8")
     code, out, _ = call("init", "2025Q2", "来", "--lang", "zh")
     params = QuarterParams.read(banner / "params/2025Q2.yaml")
-    assert code == 0 and '沿用 params/2025Q1.yaml：本旗区划代码 150524，补充区划代码 data/本旗"补充".csv' in out
-    assert (params.home_division, params.divisions_overlay) == ("150524", 'data/本旗"补充".csv')
+    assert code == 0 and '沿用 params/2025Q1.yaml：本旗区划代码 159902，补充区划代码 data/本旗"补充".csv' in out
+    assert (params.home_division, params.divisions_overlay) == ("159902", 'data/本旗"补充".csv')
 
 
 @pytest.mark.parametrize(("name", "content"), [("坏.zip", b"PK\x03\x04" + bytes(60)), ("压缩.zip", b"Rar!\x1a\x07\x01\x00" + bytes(60)), ("压缩.rar", b"Rar!\x1a\x07\x01\x00" + bytes(60))])
@@ -204,8 +204,8 @@ def test_init_names_an_archive_inside_an_archive(call, banner):
 
 def test_init_leaves_out_a_copy_and_points_to_what_looks_like_a_correction(call, banner):
     (banner / "来/登记 副本.csv").write_bytes((banner / "来/登记.csv").read_bytes())
-    (banner / "来/登记（更正）.csv").write_text(CERTS + "Y150000001,王一,2025-05-04,2025-05-06,李娜,150524199001010042\n", encoding="utf-8")
-    code, out, _ = call("init", "2025Q2", "来", "--lang", "zh", "--home", "150524")
+    (banner / "来/登记（更正）.csv").write_text(CERTS + "Y159000001,王一,2025-05-04,2025-05-06,李娜,159902199001010042\n", encoding="utf-8")
+    code, out, _ = call("init", "2025Q2", "来", "--lang", "zh", "--home", "159902")
     text = (banner / "params/2025Q2.yaml").read_text(encoding="utf-8")
     assert code == 0 and ("登记.csv：未采用（与 登记 副本.csv 内容完全相同）" in out or "登记 副本.csv：未采用（与 登记.csv 内容完全相同）" in out)
     assert [source.replaces for source in QuarterParams.read(banner / "params/2025Q2.yaml").inputs["birth_cert"]] == [None, None]
