@@ -126,7 +126,7 @@ def test_checks_are_told_with_their_own_words_and_small_outcomes_cannot_be_worke
     assert chapter.tables["faults"].rows[0][1] == "按某项核查"
     told = {name: [chapter.results[f"checks.birth_cert.{name}.{outcome}"]["value"] for outcome in ("pass", "fail", "cannot_tell")] for name in "abcd"}
     assert told == {"a": [None, 6, None], "b": [None, None, 0], "c": [80, 0, 20], "d": [70, 20, 10]}
-    assert "逐行核查 4 种情形，其中 3 项次见有不符" in repr(chapter)
+    assert "逐行核查 4 种情形，其中 3 项发现不符" in repr(chapter)
 
 
 def test_row_accounting_is_told_exactly():

@@ -73,17 +73,23 @@ def read_service_type(text: str, cell_type: str = "text") -> Answer:
     return word, (*found, Finding("service_type_unknown", "kept", "note"))
 
 
+#: How a remark says that the certificate, not the marriage, is new; a remark that only tells of papers handed in later says no such thing.
+_ISSUED_AGAIN = re.compile("(?:补|换)(?:领|发|办)(?:了|的)?(?:婚姻登记证|结婚证书?|结婚登记证|证)?|(?:补|换)(?:结婚)?证|遗失补[领发办].{0,6}")
+
+
 def settle_service_type(columns: dict[str, pd.Series]) -> None:
-    """Where no type is stated, the letters of the certificate's number tell it."""
-    number = columns.get("cert_no")
-    if number is None:
-        return
-    letters = number.str.extract(r"^(BJ|BL|J|L)\d{6}-", expand=False).map(
-        {"J": "marriage", "L": "divorce", "BJ": "reissue", "BL": "reissue_divorce"}).astype("string")
+    """Where no type is stated, a remark that says nothing but 补领 tells it, then the letters of the certificate's number."""
+    told = pd.Series(pd.NA, index=next(iter(columns.values())).index, dtype="string") if columns else pd.Series(dtype="string")
+    if "remark" in columns:
+        again = columns["remark"].map(lambda text: _ISSUED_AGAIN.fullmatch(text.strip("。；; ")) is not None, na_action="ignore").astype("boolean").fillna(False).astype(bool)
+        told = told.mask(again, "reissue")
+    if "cert_no" in columns:
+        letters = columns["cert_no"].str.extract(r"^(BJ|BL|J|L)\d{6}-", expand=False)
+        told = told.fillna(letters.map({"J": "marriage", "L": "divorce", "BJ": "reissue", "BL": "reissue_divorce"}).astype("string"))
     if "service_type" in columns:
-        columns["service_type"] = columns["service_type"].fillna(letters)
-    elif letters.notna().any():
-        columns["service_type"] = letters
+        columns["service_type"] = columns["service_type"].fillna(told)
+    elif told.notna().any():
+        columns["service_type"] = told
 
 
 def without_reissue_dates(frame: pd.DataFrame) -> pd.DataFrame:

@@ -327,7 +327,7 @@ def _frequency_notes(rules: LinkageRules) -> list[Note]:
     if not without:
         return []
     why_en = f"{', '.join(absent)} not found beside the rule file" if absent else "no versioned table being named"
-    why_zh = f"规则文件旁没有词频表 {'、'.join(absent)}" if absent else "规则未指明频率表"
+    why_zh = f"规则文件旁没有词频表 {'、'.join(absent)}" if absent else "规则中没有指定词频表"
     return [Note("{field}: value frequencies come from the lists at hand, " + why_en, "{field}的取值频率取自本次名单，" + why_zh, *(c.name for c in without))]
 
 

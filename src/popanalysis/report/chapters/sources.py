@@ -172,7 +172,7 @@ def _show_checks(chapter: Chapter, checked: pd.DataFrame, params: QuarterParams)
                           **{names[name]: (few(n, params) if 0 < n < params.small_cells else "×" if name in hidden else str(n)) for name, n in counts.items()}})
     n_checks, n_lists = checked["check"].nunique(), checked["kind"].nunique()
     chapter.show(paragraph(in_language(
-        f"对 {n_lists} 类名单逐行核查 {n_checks} 种情形，其中 {len(shown)} 项次见有不符（下表）；所需内容缺失或失真的，列为无法判断。",
+        f"对 {n_lists} 类名单逐行核查 {n_checks} 种情形，其中 {len(shown)} 项发现不符（见下表）；所需内容缺失或失真的，列为无法判断。",
         f"{n_checks} checks were made on every row of {n_lists} lists; {len(shown)} came out with failures (table below). Where something needed is missing or damaged, nothing can be told.", language)))
     if shown:
         chapter.publish("row_checks", show_table(
