@@ -14,6 +14,7 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from popanalysis.acquire.returned import OWN_HEADERS, return_page_name
@@ -34,8 +35,9 @@ _ASKED: Final = ("error", "warning")
 _MARK: Final = PatternFill("solid", fgColor="FFF2CC")
 _HEAD: Final = PatternFill("solid", fgColor="EDEDED")
 _EDGE: Final = Border(*[Side("thin", color="BFBFBF")] * 4)
-_WIDEST: Final = 40  # half-width characters
-_USUAL: Final = 21
+_WIDEST: Final = 30  # half-width characters
+_USUAL: Final = 20  # an identity number
+_MARGINS: Final = PageMargins(left=0.3, right=0.3, top=0.5, bottom=0.5, header=0.2, footer=0.2)  # inches: the sheet is wide, and read on paper
 
 
 def compose_return_sheets(submissions: Iterable[Submission], faults: pd.DataFrame, params: QuarterParams, checked: pd.DataFrame | None = None) -> dict[str, bytes]:
@@ -170,6 +172,8 @@ def _dress(page: Any, heads: Sequence[str]) -> None:
     page.page_setup.orientation, page.page_setup.paperSize, page.page_setup.fitToHeight = "landscape", page.PAPERSIZE_A4, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_title_rows = "1:1"
+    page.page_margins = _MARGINS
+    page.oddFooter.center.text = "&P / &N"
 
 
 def _width(text: str) -> int:
