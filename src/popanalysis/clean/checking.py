@@ -203,7 +203,10 @@ def _last_days(first: Days, precision: pd.Series | None) -> Days:
     last = first.copy()
     if precision is None:
         return last
+    told = set(precision.tolist())
     for unit, name in (("M", "month"), ("Y", "year")):
+        if name not in told:
+            continue
         coarse = precision.eq(name).fillna(False).to_numpy(dtype=bool) & ~np.isnat(first)
         if coarse.any():
             last[coarse] = (first[coarse].astype(f"datetime64[{unit}]") + 1).astype("datetime64[D]") - 1

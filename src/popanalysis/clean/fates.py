@@ -47,14 +47,13 @@ def with_act_date(frame: pd.DataFrame, kind: str, span: Period) -> pd.DataFrame:
     return frame.assign(act_date=act, is_late=(act < pd.Timestamp(first)).astype("boolean").fillna(False).astype(bool))
 
 
-def settle_fates(frame: pd.DataFrame, kind: str, span: Period, superseded: npt.NDArray[np.bool_]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows with ``record_id, fate, fate_reason``, and the equal rows that were kept apart with the ``fault`` to report.
+def settle_fates(frame: pd.DataFrame, kind: str, span: Period, superseded: npt.NDArray[np.bool_]) -> tuple[pd.DataFrame, pd.DataFrame, npt.NDArray[np.intp]]:
+    """Return the rows with ``record_id, fate, fate_reason``, the equal rows that were kept apart with the ``fault`` to report, and the places of the used rows by content.
 
-    ``superseded`` marks the rows of the frame that another submission replaces.
+    ``superseded`` marks the rows of the frame that another submission replaces. Equal contents are numbered, and the first of them is kept, in the order of content.
     """
     public, private = _contents(frame, kind)
     order = _in_order_of_content(frame, public, private, superseded)
-    frame, public, private, superseded = frame.take(order), public[order], private[order], superseded[order]
     fate, reason = np.full(len(frame), "used", dtype=object), np.full(len(frame), "", dtype=object)
     for mask, name, why in (
         (frame["act_date"] > pd.Timestamp(span.last_day), "out_of_scope", "act_after_period"),
@@ -63,8 +62,10 @@ def settle_fates(frame: pd.DataFrame, kind: str, span: Period, superseded: npt.N
         (superseded, "superseded", "replaced_by_later_submission"),
     ):
         fate[np.asarray(mask, dtype=bool)], reason[np.asarray(mask, dtype=bool)] = name, why
-    ids = _record_ids(public, kind)
-    first = _first_of_equals(public, private, fate == "used")
+    ids = np.empty(len(frame), dtype=object)
+    ids[order] = _record_ids(public[order], kind)
+    first = np.empty(len(frame), dtype=np.intp)  # place of the first row of the same content
+    first[order] = order[_first_of_equals(public[order], private[order], fate[order] == "used")]
     again = first != np.arange(len(frame))
     twin = again & _says_twins(frame).to_numpy() if EVENT_OF_KIND.get(kind) == "birth" else np.zeros(len(frame), dtype=bool)
     unnamed = again & ~twin & ~identified(frame, kind).to_numpy() if kind == "unverified_delivery" else np.zeros(len(frame), dtype=bool)
@@ -73,7 +74,7 @@ def settle_fates(frame: pd.DataFrame, kind: str, span: Period, superseded: npt.N
     del frame["_unread"]
     frame["record_id"], frame["fate"], frame["fate_reason"] = ids, fate, reason
     apart = twin | unnamed
-    return frame, frame[apart].assign(fault=np.where(twin[apart], "twin_rows_equal", "unnamed_rows_equal"))
+    return frame, frame[apart].assign(fault=np.where(twin[apart], "twin_rows_equal", "unnamed_rows_equal")), order[fate[order] == "used"]
 
 
 def _in_order_of_content(frame: pd.DataFrame, public: Texts, private: Texts, superseded: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
@@ -134,6 +135,8 @@ def _joined(parts: Sequence[str | Texts], size: int) -> Texts:
     for constant, group in groupby(parts, key=lambda part: isinstance(part, str)):
         neighbours = list(group)
         merged += [repeat("".join(map(str, neighbours)), size)] if constant else neighbours
+    if len(merged) == 1 and isinstance(merged[0], np.ndarray):
+        return merged[0]
     joined = np.empty(size, dtype=object)
     joined[:] = list(map("".join, zip(*merged, strict=True))) if merged else ""
     return joined

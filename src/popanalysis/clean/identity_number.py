@@ -241,7 +241,8 @@ def _read_plainly(column: Distinct, divisions: KnowsDivisions | None, as_of: dt.
     usual, passes, known = (np.zeros(size, dtype=bool) for _ in range(3))
     born, sexes = np.full(size, np.datetime64("NaT", "D")), np.full(size, None, dtype=object)
     of_usual_length = np.fromiter(map(len, column.values), np.intp, size) == 18
-    places = np.nonzero(of_usual_length & np.fromiter((kind == "text" for kind in column.types), bool, size))[0]
+    as_text = True if column.types.count("text") == size else np.fromiter((kind == "text" for kind in column.types), bool, size)
+    places = np.nonzero(of_usual_length & as_text)[0]
     if not len(places):
         return _Plain(usual, passes, known, born, sexes)
     digits = digits_of([column.values[place] for place in places.tolist()], 18)

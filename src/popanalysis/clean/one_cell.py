@@ -42,7 +42,7 @@ def _part(frame: pd.DataFrame, told: str, other: str, changed: dict[str, pd.Seri
     if not pd.api.types.is_object_dtype(column) and not pd.api.types.is_string_dtype(column):
         return
     of_name = told.endswith("_name")
-    texts = column.astype(object).tolist()
+    texts = column.tolist()
     if not set(map(type, texts)) <= {str}:
         texts = [text if isinstance(text, str) else "" for text in texts]
     shortest = 19 if "".join(texts).isascii() else 16  # without a name in it a number has no more than 18 characters

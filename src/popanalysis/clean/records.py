@@ -167,9 +167,9 @@ def _as_texts(column: pd.Series, types: pd.Series | None) -> tuple[npt.NDArray[n
     """Return a column as texts (``""`` = missing) and what its cells were."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return np.asarray(column.dt.strftime("%Y-%m-%dT%H:%M:%S").str.removesuffix("T00:00:00").fillna("").astype(object)), None
-    values = np.asarray(column.astype(object))
+    values = np.asarray(column) if column.dtype == object else np.asarray(column.astype(object))
     kinds: pd.Categorical | None
-    if set(map(type, values.tolist())) <= {str}:  # as files are read: no gaps
+    if set(map(type, values)) <= {str}:  # as files are read: no gaps
         return values, pd.Categorical(types, dtype=_TYPES) if types is not None else None
     missing = np.asarray(column.isna())
     if pd.api.types.is_float_dtype(column.dtype):

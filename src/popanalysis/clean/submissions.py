@@ -72,13 +72,12 @@ def clean_submissions(submissions: Sequence[Submission], params: QuarterParams, 
     for kind in dict.fromkeys(s.kind for s in submissions):
         frame = _stack([c.records for c in cleaned if c.submission.kind == kind])
         frame = with_act_date(frame, kind, params.span)
-        settled, twins = settle_fates(without_reissue_dates(frame) if kind == "marriage" else frame, kind, params.span, _superseded(frame, kind, submissions))
+        settled, twins, used = settle_fates(without_reissue_dates(frame) if kind == "marriage" else frame, kind, params.span, _superseded(frame, kind, submissions))
         accounts.append(_accounts(settled))
         edits += [_edits(settled, new, kind, submissions) for new in _replacing(submissions, kind)]
         faults.append(_twin_faults(twins))
         kept = [name for name in settled.columns if name not in ("kind", "department", "fate", "fate_reason", "record_id")]
-        used = settled["fate"].eq("used").to_numpy()
-        records[kind] = settled.loc[used, kept].set_axis(pd.Index(settled.loc[used, "record_id"], name="record_id"))
+        records[kind] = settled[kept].take(used).set_axis(pd.Index(settled["record_id"].to_numpy()[used], name="record_id"))
     accounts += [_not_records(s, (s.kind, s.file) in replaced) for s in submissions]
     accounting = _in_order(_stack(accounts)[list(ACCOUNTING_COLUMNS)])
     told = _in_order(_stack(faults).reindex(columns=list(FAULTS_COLUMNS)))

@@ -21,9 +21,9 @@ _CHANGED: Final = ("change_item", "value_before", "value_after", "old_name", "ne
 
 def _any(frame: pd.DataFrame, fields: Sequence[str]) -> pd.Series:
     found = np.zeros(len(frame), dtype=bool)
-    for field in fields:
-        if field in frame:
-            found |= frame[field].notna().to_numpy()
+    for field in [field for field in fields if field in frame]:
+        open_yet = np.nonzero(~found)[0]
+        found[open_yet] = frame[field].iloc[open_yet].notna().to_numpy()
     return pd.Series(found, index=frame.index)
 
 
