@@ -56,9 +56,12 @@ def find_head(table: Table, kind: str, layout: OfficeLayout | None = None) -> He
         places = [i for i, number in enumerate(table.numbers) if number in wanted]
         return _head_at(table, places, kind, layout) if places else None
     best: Head | None = None
+    lowest = [at for at in range(len(filled)) if not _holds_numbers(table.rows[filled[at]])]
     for depth in (1, 2, 3):
-        for at in [at for at in range(depth - 1, len(filled)) if not _holds_numbers(table.rows[filled[at]])]:
+        for at in [at for at in lowest if at >= depth - 1]:
             head = _head_at(table, filled[at - depth + 1 : at + 1], kind, layout)
+            if depth == 1 and not head.n_known:
+                lowest = [other for other in lowest if other != at]  # nothing known alone: a row of data, whatever stands above it
             if head.n_known >= _MIN_HITS and (best is None or _weight(table, head) > _weight(table, best)):
                 best = head
     return _with_codes_below(best, table, filled) if best else None

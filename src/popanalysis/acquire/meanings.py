@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from popanalysis.acquire.layouts import Synonym, header_keys, known_fields, synonyms
@@ -26,6 +26,9 @@ _SAID_BY: Final = re.compile("自报|自述|所报|自称")
 _BRACKET: Final = re.compile(r"\(([^()]*)\)")
 #: Said beside 出生日期 where a cell holds the time as well.
 _WITH_TIME: Final = re.compile("时|分|hh", re.IGNORECASE)
+#: What stands in cells of data, and in no header.
+_OF_DATA: Final = re.compile(r"\d{4}")
+_LONGEST: Final = 40
 #: A second line that lists what may be written in.
 _OPTIONS: Final = re.compile("[/、:：]")
 #: Part of a number or of an address is not the whole.
@@ -34,6 +37,7 @@ _UNIT: Final = re.compile(r"[/(](?:克|g|kg|周|岁|周岁|cm|厘米|天)\)?$")
 _QUOTES: Final = re.compile("[《》“”\"'‘’*※★#]")
 
 
+@lru_cache(maxsize=20_000)
 def meanings_of(header: str, kind: str) -> tuple[Synonym, ...]:
     """Return what a header (``上层_下层`` in two rows) may stand for in a kind, the likeliest first; empty where nothing is known.
 
@@ -109,11 +113,11 @@ def _composed_of_two(upper: str, lower: str, kind: str) -> tuple[Synonym, ...]:
     return _of_person(person, lower, kind)
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def _composed(keys: tuple[str, ...], kind: str) -> tuple[Synonym, ...]:
     """Read a header as person and thing, as the kind's own matter, or as a thing under its usual name; a bracket may hold the person."""
     whole, bare = keys[0], keys[-1]
-    if _PART.search(whole):
+    if len(whole) > _LONGEST or _OF_DATA.search(whole) or _PART.search(whole):
         return ()
     whole, bare = (_UNIT.sub("", _QUOTES.sub("", text)) for text in (whole, bare))
     notes = _BRACKET.findall(whole)
