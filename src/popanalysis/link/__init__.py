@@ -6,7 +6,8 @@ select. Only this room knows recordlinkage; its parts can be used from plain rec
 """
 
 from popanalysis.link.engine import Linked, link_records
+from popanalysis.link.explain import PairExplanation, explain_pair
 from popanalysis.link.notes import Note
 from popanalysis.link.rules import LinkageRules, current_rules
 
-__all__ = ["LinkageRules", "Linked", "Note", "current_rules", "link_records"]
+__all__ = ["LinkageRules", "Linked", "Note", "PairExplanation", "current_rules", "explain_pair", "link_records"]

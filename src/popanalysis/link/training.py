@@ -22,7 +22,7 @@ from popanalysis.link.notes import Note
 from popanalysis.link.patterns import Patterns, Vectors, compare_pairs, count_patterns
 from popanalysis.link.rules import LinkageRules
 
-__all__ = ["LinkageModel", "best_partners", "linked_lists", "n_comparable", "score_pairs", "train_model"]
+__all__ = ["LinkageModel", "best_partners", "linked_lists", "n_comparable", "score_pairs", "tempered", "train_model"]
 
 _ROUNDS = 3  # of counting m on best partners; the third changes no link any more
 _MAX_STEPS = 200
@@ -294,11 +294,19 @@ def _weights(m: Sequence[FloatArray], u: Sequence[FloatArray], rules: LinkageRul
 
 
 def _pattern_weights(patterns: Patterns, weights: Sequence[FloatArray], vectors: Vectors, rules: LinkageRules) -> FloatArray:
-    """Weight of each pattern; of dependent fields the strongest counts in full, the others by half."""
-    each = np.column_stack([np.append(w, 0.0)[patterns.levels[:, k]] for k, w in enumerate(weights)])
+    return tempered(np.column_stack([np.append(w, 0.0)[patterns.levels[:, k]] for k, w in enumerate(weights)]), vectors.names, rules)
+
+
+def tempered(each: FloatArray, names: Sequence[str], rules: LinkageRules) -> FloatArray:
+    """Add up the weights of the comparisons; of dependent fields the strongest counts in full, the others by half.
+
+    Parameters
+    ----------
+    each : bits, a row a pair (or pattern) and a column a comparison ; names : the comparisons, in the order of the columns.
+    """
     total: FloatArray = each.sum(axis=1)
     for group in rules.dependent:
-        part = each[:, [vectors.names.index(name) for name in group]]
+        part = each[:, [list(names).index(name) for name in group]]
         for sign in (1.0, -1.0):
             evidence = np.clip(sign * part, 0, None)
             total -= sign * (1 - _SHARED) * (evidence.sum(axis=1) - evidence.max(axis=1))
