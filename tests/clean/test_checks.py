@@ -81,7 +81,8 @@ def test_a_date_known_to_the_month_decides_only_where_every_day_of_it_does() -> 
 @pytest.mark.parametrize("test", [
     {"not_after": ["father.birth_date", "mother.birth_date"]}, {"years_between": {"from": "mother.birth_date", "to": "father.birth_date", "at_least": 10, "at_most": 60}},
     {"days_between_rows": {"same": "mother.number", "date": "birth_date", "at_least": 150, "one_delivery": -1}},
-    {"days_between_rows": {"same": "mother.number", "date": "birth_date", "at_least": -5}}])
+    {"days_between_rows": {"same": "mother.number", "date": "birth_date", "at_least": -5}},
+    {"not_after": ["father.birth_date", "birth_date"]}, {"years_between": {"from": "father.birth_date", "to": "birth_date", "at_least": 10, "at_most": 60}}])
 def test_no_check_holds_two_persons_against_each_other_or_counts_days_backwards(test: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Check.model_validate({"name": "x", "lists": ["birth_cert"], "test": test, "severity": "note", "label": {"zh": "甲", "en": "x"}})

@@ -53,7 +53,12 @@ def test_thousands_may_be_parted_by_commas(text: str, number: int) -> None:
     assert read_whole_number(text)[0] == number
 
 
-@pytest.mark.parametrize("text", ["3/4", "1,2", "2-3", "3~4", "1,23", "2至3", "3.25.1"])
+@pytest.mark.parametrize(("text", "grams"), [("3千克", 3000), ("3.25公斤", 3250), ("3 250", 3250), ("6斤2两", None), ("6斤", None)])
+def test_a_weight_in_another_unit_is_converted_or_refused_and_never_taken_for_grams(text: str, grams: int | None) -> None:
+    assert read_weight(text)[0] == grams
+
+
+@pytest.mark.parametrize("text", ["3、4", "2或3", "3/4", "1,2", "2-3", "3~4", "1,23", "2至3", "3.25.1"])
 def test_two_numbers_are_none(text: str) -> None:
     assert [f.fault for f in read_whole_number(text)[1]] == ["number_unreadable"]
 

@@ -99,6 +99,18 @@ def test_midnight_at_the_end_of_a_day_is_the_next_day_also_in_a_column_of_its_ow
         assert faults["fault"].tolist() == ["date_24h"]
 
 
+@pytest.mark.parametrize("text", ["夜里12点", "晚上12:30", "夜间2点"])
+def test_a_time_of_the_night_that_may_be_of_two_days_is_not_guessed(text: str) -> None:
+    records, faults = clean_records(pd.DataFrame({"birth_date": ["2025-03-05"], "birth_time": [text]}), "birth_cert")
+    assert records["birth_time"].isna().all() and faults["fault"].tolist() == ["time_unreadable"]
+
+
+def test_a_date_and_a_moment_at_24_hours_of_it_are_one_day() -> None:
+    records, faults = clean_records(pd.DataFrame({"birth_date": ["2025-03-05"], "birth_datetime": ["2025-03-05 24:00"]}), "birth_cert")
+    assert records[["birth_date", "birth_time"]].astype(str).to_numpy().tolist() == [["2025-03-06", "00:00"]]
+    assert "date_differs_from_time_column" not in faults["fault"].tolist()
+
+
 @pytest.mark.parametrize(("text", "cell_type", "fault"), [("0305", "text", "date_no_year"), ("3月5日", "text", "date_no_year"), ("2024.1", "number", "date_ambiguous"), ("下周", "text", "date_unreadable")])
 def test_what_lacks_its_year_or_its_zero_stays_open(text: str, cell_type: str, fault: str) -> None:
     assert [f.fault for f in read_date(text, cell_type).findings] == [fault]

@@ -241,7 +241,7 @@ def test_a_birth_after_the_act_is_doubtful_wherever_its_date_was_read_from() -> 
 
 @pytest.mark.parametrize(("row", "expected"), [
     ({"remark": "补领"}, "reissue"), ({"remark": "遗失补领结婚证"}, "reissue"), ({"remark": "补领结婚证。", "service_type": ""}, "reissue"), ({"remark": "换发", "cert_no": "J159901-2025-000012"}, "reissue"),
-    ({"remark": "材料后补"}, None), ({"remark": "补证人签字"}, None), ({"remark": "", "cert_no": "J159901-2025-000012"}, "marriage"), ({"remark": "补领", "service_type": "结婚登记"}, "marriage")])
+    ({"remark": "原证遗失，补领结婚证"}, "reissue"), ({"remark": "户口簿补办"}, None), ({"remark": "材料后补"}, None), ({"remark": "补证人签字"}, None), ({"remark": "", "cert_no": "J159901-2025-000012"}, "marriage"), ({"remark": "补领", "service_type": "结婚登记"}, "marriage")])
 def test_a_remark_that_says_nothing_but_issued_again_tells_the_service_where_no_type_is_stated(row: dict[str, str], expected: str | None) -> None:
     frame = pd.DataFrame([{"husband_name": "王强", "wife_name": "李娜", "reg_date": "2025-03-05", **row}])
     records, _ = clean_records(frame, "marriage")

@@ -156,6 +156,13 @@ def test_words_on_policy_and_marriage_are_kept_nowhere_whatever_column_they_stan
     assert lists.faults["fault"].eq("policy_words_removed").sum() == 5
 
 
+def test_words_on_policy_beside_a_number_or_date_are_kept_nowhere(clean: Clean) -> None:
+    lists = clean({"a.csv": [CERT, cert(born="2025-03-05（计划外）", mother_id="159901199001010044(离异)")]}, {"birth_cert": ["a.csv"]})
+    (record,) = lists.records["birth_cert"].to_dict("records")
+    assert (str(record["birth_date"])[:10], record["mother_id"]) == ("2025-03-05", "159901199001010044")
+    assert not any(word in f"{record}{lists.faults.to_dict('records')}" for word in ("计划外", "离异"))
+
+
 def test_every_fault_code_is_explained_in_both_languages() -> None:
     labels = {**FAULTS, **shipped_checks().labels()}
     assert all(text.zh and text.en for text in labels.values())

@@ -39,6 +39,10 @@ __all__ = ["Check", "CheckRules", "examples_of", "is_date_word", "read_checks", 
 PERSONS_WORDS: Final = ("number", "birth_date", "sex", "number.birth_date", "number.sex")
 #: The age of a mother that nobody can have, and the distance of two deliveries that no body allows: wider limits may be set, narrower ones not.
 _YOUNGEST, _OLDEST, _APART = 10, 60, 150
+#: Persons of a family about whose ages nothing is asked.
+_OTHERS: Final = {"father", "husband", "wife", "spouse"}
+#: Dates of a row that are somebody's: the child's birth; of each_date anybody's.
+_WHOSE: Final = {"birth_date": "child", "delivery_date": "child", "date": "date"}
 
 
 class _Part(BaseModel):
@@ -239,7 +243,9 @@ def _check_together(test: Condition) -> None:
     if test.equal and dates[0] != dates[1]:
         raise ValueError(f"“{words[0]}”与“{words[1]}”不是同一类内容，不能比较 (a date and a text)")
     persons = {_person_of(word) for word in words} - {""}
-    if len(persons) > 1 or (test.equal and set(words) & MARRIAGE_CERTIFICATE_FIELDS):
+    if test.years_between and persons & _OTHERS:
+        raise ValueError(f"“{words[0]}”与“{words[1]}”不作核查：年龄只核查生育时的母亲，不核查父亲和配偶 (of a family only the mother's age at the birth is tested)")
+    if (len(persons) > 1 and not (test.years_between and persons == {"mother", "child"})) or (test.equal and set(words) & MARRIAGE_CERTIFICATE_FIELDS):
         raise ValueError(f"“{words[0]}”与“{words[1]}”不作核查：不比较不同的人，也不核查婚姻登记证字号 (persons are not held against each other)")
 
 
@@ -251,7 +257,7 @@ def is_date_word(word: str) -> bool:
 def _person_of(word: str) -> str:
     """Return the person a word speaks of, "" where it speaks of the row."""
     persons = {person for kind in KINDS for person in PERSONS_OF_KIND.get(kind, ())}
-    return next((person for person in sorted(persons, key=len, reverse=True) if word.startswith((f"{person}_", f"{person}."))), "")
+    return _WHOSE.get(word) or next((person for person in sorted(persons, key=len, reverse=True) if word.startswith((f"{person}_", f"{person}."))), "")
 
 
 def _check_limits(test: Condition) -> None:

@@ -17,9 +17,14 @@ Answer = tuple[str | None, tuple[Finding, ...]]
 _EXPONENT = re.compile(r"\d(\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
 USUAL_CERTIFICATE_NUMBER = re.compile(r"[A-Z]\d{9}", re.ASCII)
 _NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "单": 1, "双": 2, "首": 1, "〇": 0}
-_COUNT = re.compile(r"第?(\d{1,6}|\d{1,3}(?:,\d{3})+)(?:\.0+)?(?:[^\d.,/~～至\-—:].*)?", re.ASCII | re.DOTALL)
+_COUNT = re.compile(r"第?(\d{1,3}(?:[, ]\d{3})+|\d{1,6})(?:\.0+)?(?![\d.,])(.*)", re.ASCII | re.DOTALL)
+_WEEKS_AND_DAYS = re.compile(r"(?:(?:周|W)[+零又]?|\+)\d天?D?周?", re.IGNORECASE)
+#: What leaves open which number is meant: another one, a choice, a mark that leads to something. A unit may be explained in brackets.
+_SECOND = re.compile(r"\d|[或至到]|^[^\w(+].", re.DOTALL)
+_EXPLAINED = re.compile(r"([^\W\d_]+)\([^()]*\)")
 _HAN_COUNT = re.compile(r"第?([单双首两]|[零〇一二三四五六七八九]?十?[零〇一二三四五六七八九]?)(?:个|孩|胎|次|产|周|岁|名|婴)*")
-_KILOGRAMS = re.compile(r"([1-9]|1[0-5])\.(\d{1,3})(?:千克|公斤|KG)?", re.ASCII)
+_KILOGRAMS = re.compile(r"([1-9]|1[0-5])(?:\.(\d{1,3})(?:千克|公斤|KG)?|千克|公斤|KG)", re.ASCII)
+_JIN = re.compile(r"\d[斤两]")
 
 
 # --- sex -----------------------------------------------------------------------------------------------------
@@ -85,31 +90,38 @@ def read_ethnicity(text: str, cell_type: str = "text") -> Answer:
 def read_whole_number(text: str, cell_type: str = "text") -> tuple[int | None, tuple[Finding, ...]]:
     """Return the count at the beginning of a text (39周+2天 is 39), ``None`` where there is none, or two.
 
-    >>> [read_whole_number(text)[0] for text in ("2", "第二孩", "双胎", "39周+2天", "39+2", "3250g", "0", "十二", "1,234", "3/4")]
-    [2, 2, 2, 39, 39, 3250, 0, 12, 1234, None]
+    >>> [read_whole_number(text)[0] for text in ("2", "第二孩", "双胎", "39周+2天", "39+2", "3250g", "0", "十二", "1,234", "3/4", "3、4")]
+    [2, 2, 2, 39, 39, 3250, 0, 12, 1234, None, None]
     """
     bare, found = tidy(text)
-    word = fold_width(bare).replace(" ", "")
-    if digits := _COUNT.fullmatch(word):
-        return int(digits[1].replace(",", "")), found
+    word = fold_width(bare)
+    if (digits := _COUNT.fullmatch(word)) and _leaves_no_doubt(digits[2]):
+        return int(re.sub("[, ]", "", digits[1])), found
     if is_missing(bare):
         return None, found if bare else ()
+    word = word.replace(" ", "")
     if (han := _HAN_COUNT.fullmatch(word)) and han[1]:
         tens, ten, ones = han[1].rpartition("十")
         return (_NUMERALS.get(tens, 1) * 10 if ten else 0) + (_NUMERALS[ones] if ones else 0), found
     return None, (*found, Finding("number_unreadable", "set_missing"))
 
 
-def read_weight(text: str, cell_type: str = "text") -> tuple[int | None, tuple[Finding, ...]]:
-    """Return a birth weight in grams; 3.25 can only be kilograms.
+def _leaves_no_doubt(rest: str) -> bool:
+    """Say whether what stands behind a number is its unit, a remark or the days of weeks, and no other number."""
+    bare = _EXPLAINED.sub(r"\1", rest.replace(" ", ""))
+    return _SECOND.search(bare) is None or _WEEKS_AND_DAYS.fullmatch(bare) is not None
 
-    >>> read_weight("3.25")[0], read_weight("3250")[0]
-    (3250, 3250)
+
+def read_weight(text: str, cell_type: str = "text") -> tuple[int | None, tuple[Finding, ...]]:
+    """Return a birth weight in grams; 3.25 can only be kilograms, and what is given in 斤 is not converted.
+
+    >>> [read_weight(text)[0] for text in ("3.25", "3250", "3千克", "6斤")]
+    [3250, 3250, 3000, None]
     """
     word = fold_width(tidy(text)[0]).replace(" ", "").upper()
     if kilograms := _KILOGRAMS.fullmatch(word):
-        return int(kilograms[1]) * 1000 + int(kilograms[2].ljust(3, "0")), (Finding("number_unit_converted", "mended", "note"),)
-    return read_whole_number(text, cell_type)
+        return int(kilograms[1]) * 1000 + int((kilograms[2] or "").ljust(3, "0")), (Finding("number_unit_converted", "mended", "note"),)
+    return (None, (Finding("number_unreadable", "set_missing"),)) if _JIN.search(word) else read_whole_number(text, cell_type)
 
 
 def read_certificate_number(text: str, cell_type: str = "text") -> Answer:

@@ -315,7 +315,8 @@ def clean_times(column: Distinct) -> Cleaned:
         bare, found = tidy(text)
         if is_missing(bare):
             return None, found if bare else ()
-        time = read_time(_plain_digits(bare)) or read_date(bare, kind).clock
+        whole = read_date(bare, kind)
+        time = read_time(_plain_digits(bare)) or ("24:00:00" if any(f.fault == "date_24h" for f in whole.findings) else whole.clock)
         if time is None:
             return None, (*found, Finding("time_unreadable", "set_missing", "note"))
         return time[:5], found

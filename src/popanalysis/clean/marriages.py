@@ -75,14 +75,23 @@ def read_service_type(text: str, cell_type: str = "text") -> Answer:
 
 #: How a remark says that the certificate, not the marriage, is new; a remark that only tells of papers handed in later says no such thing.
 _ISSUED_AGAIN = re.compile("(?:补|换)(?:领|发|办)(?:了|的)?(?:婚姻登记证|结婚证书?|结婚登记证|证)?|(?:补|换)(?:结婚)?证|遗失补[领发办].{0,6}")
+#: The same beside other words (原证遗失，补领结婚证): there the certificate is named, for a household's book is issued again too.
+_CERTIFICATE_AGAIN = re.compile("(?:已|因|于|系|[遗丢]失|损毁|损坏|原证|后|[0-9年月日])*(?:申请)?(?:补|换)(?:领|发|办)?(?:了|的)?(?:婚姻登记|结婚登记|结婚|离婚登记|离婚)证书?")
+_WITHIN_REMARK = re.compile(r"[，,、；;。()（）\s]+")
+
+
+def _told_by_remark(text: str) -> str | None:
+    if _ISSUED_AGAIN.fullmatch(text.strip("。；; ")):
+        return "reissue"
+    again = next((part for part in _WITHIN_REMARK.split(text) if _CERTIFICATE_AGAIN.fullmatch(part)), None)
+    return again and ("reissue_divorce" if "离婚" in again else "reissue")
 
 
 def settle_service_type(columns: dict[str, pd.Series]) -> None:
-    """Where no type is stated, a remark that says nothing but 补领 tells it, then the letters of the certificate's number."""
+    """Where no type is stated, a remark that says plainly 补领 tells it, then the letters of the certificate's number."""
     told = pd.Series(pd.NA, index=next(iter(columns.values())).index, dtype="string") if columns else pd.Series(dtype="string")
     if "remark" in columns:
-        again = columns["remark"].map(lambda text: _ISSUED_AGAIN.fullmatch(text.strip("。；; ")) is not None, na_action="ignore").astype("boolean").fillna(False).astype(bool)
-        told = told.mask(again, "reissue")
+        told = columns["remark"].map(_told_by_remark, na_action="ignore").astype("string")
     if "cert_no" in columns:
         letters = columns["cert_no"].str.extract(r"^(BJ|BL|J|L)\d{6}-", expand=False)
         told = told.fillna(letters.map({"J": "marriage", "L": "divorce", "BJ": "reissue", "BL": "reissue_divorce"}).astype("string"))

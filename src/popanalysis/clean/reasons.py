@@ -16,15 +16,19 @@ import pandas as pd
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.findings import Findings
 from popanalysis.clean.values import fold_width, is_missing, tidy
-from popanalysis.columns import NAME_FIELDS
+from popanalysis.columns import CERTIFICATE_FIELDS, DATE_FIELDS, ID_FIELDS, INTEGER_FIELDS, NAME_FIELDS, SEX_FIELDS
 
 __all__ = ["TEXTS_WITH_REASONS", "classify_defer_reason", "classify_doubt", "names_policy", "set_policy_words_aside", "settle_defer_class", "settle_doubt_class"]
 
 Texts = npt.NDArray[np.object_]
 
+#: Fields beside whose value a remark may stand.
+_ANNOTATED: Final = NAME_FIELDS | ID_FIELDS | CERTIFICATE_FIELDS | DATE_FIELDS | INTEGER_FIELDS | SEX_FIELDS | {"birth_datetime", "birth_time"}
 #: Texts of which the parts that name a birth-policy matter, or somebody's marital status, are not kept.
-TEXTS_WITH_REASONS: Final = frozenset({"defer_reason", "doubt_reason", "remark", "change_reason", "birth_reg_class", "birth_place", "exit_reason", *NAME_FIELDS})
-_POLICY = re.compile("服务证|准生|生育证|生育登记|生育服务|计划生育|计生|抚养费|政策[内外]|计划[内外]|超生|超怀|违法生育|未婚|非婚|婚外|私生|离异|离婚|丧偶|再婚|二婚|单亲")
+TEXTS_WITH_REASONS: Final = frozenset({"defer_reason", "doubt_reason", "remark", "change_reason", "birth_reg_class", "birth_place", "exit_reason"}) | _ANNOTATED
+_POLICY = re.compile("服务证|准生|生育证|生育登记|生育服务|计划生育|计生|抚养费|政策[内外]|计划[内外]|超生|超怀|违法生育|孩政策|未婚|已婚|单身|同居|非婚|婚外|私生|离异|离婚|丧偶|再婚|二婚|初婚|复婚|单亲|避孕|结扎|上环|节育")
+#: A place of birth may bear such words in its name: 妇幼保健计划生育服务中心.
+_INSTITUTION = re.compile(r"(?:计划生育|计生)(?:技术)?(?:指导|服务|宣传)*(?:总站|中心|站|所|医院|局|委员会|委|办公室|协会)")
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _PARTS = re.compile(r"[，,、；;。/\n]|以及|及|和|与")
 
@@ -47,15 +51,18 @@ def set_policy_words_aside(field: str, texts: Texts, found: Findings) -> tuple[T
     Returns
     -------
     the texts to clean and the texts that findings may show; both are blank where a pending registration's reason names such a paper,
-    and lack those parts in a remark or beside a name.
+    and lack those parts in a remark or beside a name, number or date.
     """
-    if not names_policy("\n".join(filter(None, texts.tolist()))):
+    together = "\n".join(filter(None, texts.tolist()))
+    if together.isascii() or not names_policy(together):
         return texts, texts
     codes, values = pd.factorize(texts)
-    named = np.array([names_policy(value) for value in values], dtype=bool)
+    named = np.array([names_policy(_INSTITUTION.sub("", value) if field == "birth_place" else value) for value in values], dtype=bool)
+    if not named.any():
+        return texts, texts
     finding = Finding("defer_reason_not_permitted", "set_missing") if field == "defer_reason" else Finding("policy_words_removed", "not_stored", "note")
     found.where(pd.Series(named[codes]), field, np.full(len(texts), "", dtype=object), finding)
-    without = _name_without_policy if field in NAME_FIELDS else _without_policy
+    without = _without_note if field in _ANNOTATED else _without_policy
     kept = np.array([value if not hit else "" if field == "defer_reason" else without(value) for value, hit in zip(values, named, strict=True)], dtype=object)
     return kept[codes], kept[codes]
 
@@ -73,8 +80,8 @@ def _without_policy(text: str) -> str:
     return "；".join(part.strip() for part in _PARTS.split(text) if part.strip() and not names_policy(part))
 
 
-def _name_without_policy(text: str) -> str:
-    """Take the remark beside a name out, never the name."""
+def _without_note(text: str) -> str:
+    """Take the remark beside a name or number out, never the name."""
     return _POLICY.sub("", _BRACKETED.sub(lambda note: "" if names_policy(note[1]) else note[0], text)).strip()
 
 

@@ -6,6 +6,8 @@ Every function takes the typed columns by name and the raw texts, and changes th
 from __future__ import annotations
 
 import datetime as dt
+import re
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +18,14 @@ from popanalysis.clean.faults import Finding
 from popanalysis.clean.findings import Findings
 from popanalysis.clean.names import is_placeholder_with_mother, order_in_delivery
 from popanalysis.clean.places import read_place
+from popanalysis.clean.values import fold_width
 from popanalysis.columns import ACT_DATE_OF_KIND, DATE_FIELDS
 
 __all__ = ["mark_doubtful_births", "place_town", "read_birth_order", "settle_birth_date", "settle_child_name", "settle_delivery"]
 
 Columns = dict[str, pd.Series]
 Raw = dict[str, npt.NDArray[np.object_]]
+_AT_24: Final = re.compile(r"\d[日号]?[T\s]*24[:时点點]")
 
 
 def settle_child_name(columns: Columns, raw: Raw, found: Findings) -> None:
@@ -65,6 +69,8 @@ def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.Dat
             columns["birth_date_proposed"] = columns["birth_date_proposed"].fillna(proposed) if "birth_date_proposed" in columns else proposed
         clock = columns.pop("birth_datetime_clock") if clock is None else clock.fillna(columns.pop("birth_datetime_clock"))
         if "birth_date" in columns:
+            written = moment.mask(_says_24(raw["birth_datetime"], moment.index), moment - pd.Timedelta(days=1))  # the day the cell names
+            columns["birth_date"] = columns["birth_date"].mask(written.ne(moment) & columns["birth_date"].eq(written) & precision.eq("day").fillna(False).astype(bool), moment)
             differs = columns["birth_date"].notna() & moment.notna() & (columns["birth_date"] != moment)
             found.where(differs, "birth_datetime", raw["birth_datetime"], Finding("date_differs_from_time_column"))
             columns["birth_date_precision"] = columns["birth_date_precision"].fillna(precision)
@@ -86,6 +92,11 @@ def settle_birth_date(columns: Columns, raw: Raw, found: Findings, frame: pd.Dat
             del columns[f"{field}_precision"]
 
 
+def _says_24(texts: npt.NDArray[np.object_], index: pd.Index) -> pd.Series:
+    """Say which texts give a day and 24:00 of it."""
+    return pd.Series([_AT_24.search(fold_width(text)) is not None for text in texts.tolist()], index=index, dtype=bool)
+
+
 def _end_days_at_midnight(columns: Columns, raw: Raw, found: Findings) -> None:
     """A time of 24:00 in a column of its own is 0:00 of the next day, as it is beside its date."""
     if "birth_time" not in columns or not (late := columns["birth_time"].eq("24:00").fillna(False)).any():
@@ -94,7 +105,8 @@ def _end_days_at_midnight(columns: Columns, raw: Raw, found: Findings) -> None:
     if "birth_date" in columns:
         moved = late & (columns["birth_date_precision"].eq("day").fillna(False) if "birth_date_precision" in columns else columns["birth_date"].notna())
         columns["birth_date"] = columns["birth_date"].mask(moved, columns["birth_date"] + pd.Timedelta(days=1))
-    found.where(late, "birth_time", raw.get("birth_time", np.asarray(columns["birth_time"], dtype=object)), Finding("date_24h", "mended", "note"))
+    at = next((name for name in ("birth_time", "birth_datetime") if name in raw), "birth_time")
+    found.where(late, at, raw.get(at, np.full(len(late), "24:00", dtype=object)), Finding("date_24h", "mended", "note"))
 
 
 def mark_doubtful_births(columns: Columns, frame: pd.DataFrame, kind: str, as_of: dt.date | None) -> None:
