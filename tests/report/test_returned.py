@@ -130,3 +130,58 @@ def test_a_list_that_is_said_to_replace_what_is_not_there_is_told_with_the_neare
     (tmp_path / "更正.xlsx").write_bytes((tmp_path / "登记.xlsx").read_bytes())
     with pytest.raises(PopAnalysisError, match=r"注明更正 登记x\.xlsx，但该文件不存在。同一文件夹中有“登记\.xlsx”"):
         read(tmp_path, {"path": "更正.xlsx", "replaces": "登记x.xlsx"})
+
+
+def test_what_is_not_kept_is_left_out_of_a_cell_and_the_rest_comes_back(tmp_path: Path) -> None:
+    send(tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "登记.xlsx")
+    book.active["G4"] = "包金花（离异）"
+    book.save(tmp_path / "登记.xlsx")
+    _, asked = read(tmp_path, "登记.xlsx")
+    texts = str([[cell.value for row in page.iter_rows() for cell in row] for page in openpyxl.load_workbook(io.BytesIO(asked["health_登记.xlsx"])).worksheets])
+    assert "包金花" in texts and "离异" not in texts
+    cleaned, _ = read(tmp_path, "登记.xlsx", answered(tmp_path, asked["health_登记.xlsx"], lambda page: put(page, 4, "出生日期", "2025-02-04")))
+    assert cleaned.records["birth_cert"].set_index("child_name").at["包铁柱", "mother_name"] == "包金花"
+
+
+def test_a_row_corrected_in_two_return_sheets_is_told_and_counted_in_neither(tmp_path: Path) -> None:
+    send(tmp_path)
+    _, asked = read(tmp_path, "登记.xlsx")
+    both = [answered(tmp_path, asked["health_登记.xlsx"], lambda page, day=day: put(page, 4, "出生日期", day), name) for name, day in (("回一.xlsx", "2025-02-04"), ("回二.xlsx", "2025-02-05"))]
+    with pytest.raises(PopAnalysisError, match=r"回一\.xlsx 和 回二\.xlsx 都更正 登记\.xlsx 中的同一行"):
+        read(tmp_path, "登记.xlsx", *both)
+
+
+def test_a_whole_list_and_a_return_sheet_do_not_correct_the_same_list(tmp_path: Path) -> None:
+    send(tmp_path)
+    _, asked = read(tmp_path, "登记.xlsx")
+    back = answered(tmp_path, asked["health_登记.xlsx"], lambda page: put(page, 4, "出生日期", "2025-02-04"))
+    book = openpyxl.load_workbook(tmp_path / "登记.xlsx")
+    book.active["D4"] = "2025-02-04"
+    book.save(tmp_path / "更正.xlsx")
+    with pytest.raises(PopAnalysisError, match="都更正 登记"):
+        read(tmp_path, "登记.xlsx", back, {"path": "更正.xlsx", "replaces": "登记.xlsx"})
+
+
+@pytest.mark.parametrize("spelled", ["登记.xlsx", "./登记.xlsx"])
+def test_a_list_that_replaces_itself_is_told_and_not_lost(tmp_path: Path, spelled: str) -> None:
+    send(tmp_path)
+    with pytest.raises(PopAnalysisError, match=r"登记\.xlsx 的 replaces 指向它自己"):
+        read(tmp_path, {"path": "登记.xlsx", "replaces": spelled})
+
+
+def test_lists_that_replace_each_other_are_told(tmp_path: Path) -> None:
+    send(tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "登记.xlsx")
+    book.active["D3"] = "2025-01-06"
+    book.save(tmp_path / "更正.xlsx")
+    with pytest.raises(PopAnalysisError, match="指向它自己"):
+        read(tmp_path, {"path": "登记.xlsx", "replaces": "更正.xlsx"}, {"path": "更正.xlsx", "replaces": "登记.xlsx"})
+
+
+def test_a_list_is_known_by_its_file_however_its_path_is_spelled(tmp_path: Path) -> None:
+    send(tmp_path)
+    _, asked = read(tmp_path, "登记.xlsx")
+    back = answered(tmp_path, asked["health_登记.xlsx"], lambda page: put(page, 4, "出生日期", "2025-02-04")) | {"replaces": "./登记.xlsx"}
+    cleaned, _ = read(tmp_path, "登记.xlsx", back)
+    assert cleaned.accounting["fate"].eq("superseded").sum() == 2 and len(cleaned.records["birth_cert"]) == 3

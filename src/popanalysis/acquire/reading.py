@@ -24,7 +24,7 @@ from popanalysis.acquire.sheets import SheetParts, joined_types, read_sheet
 from popanalysis.acquire.submission import Submission
 from popanalysis.acquire.table import Table
 from popanalysis.acquire.text import read_text_table
-from popanalysis.acquire.together import Attempt, listed_twice, swapped_kinds
+from popanalysis.acquire.together import Attempt, corrected_twice, listed_twice, replaces_itself, swapped_kinds
 from popanalysis.acquire.workbook import is_workbook, read_workbook
 from popanalysis.columns import DEPARTMENT_OF_KIND, FAULTS_COLUMNS
 from popanalysis.errors import ParameterError, PopAnalysisError, SourceFileError, Text, raise_together
@@ -184,23 +184,23 @@ def read_submissions(params: QuarterParams, root: Path) -> list[Submission]:
     PopAnalysisError : the one fault found, or all of them as :class:`ProblemsFoundError`; nothing is returned then.
     """
     attempts = [attempt for kind, sources in params.inputs.items() for attempt in _attempts(sources, kind, root)]
-    raise_together([*swapped_kinds(attempts), *listed_twice(attempts, root), *(problem for attempt in attempts for problem in attempt.problems)])
+    raise_together([*swapped_kinds(attempts), *listed_twice(attempts, root), *corrected_twice(attempts), *(problem for attempt in attempts for problem in attempt.problems)])
     return [attempt.submission for attempt in attempts if attempt.submission]
 
 
 def _attempts(sources: Sequence[InputSource], kind: str, root: Path) -> list[Attempt]:
-    """Read the sources of a kind, whole lists before the return sheets that correct some of their rows; in the order given."""
-    wanted = _with_replaced(sources, root)
+    """Read the sources of a kind, what is replaced before what replaces it; in the order given."""
     by_name: dict[str, Submission] = {}
     attempts: dict[int, Attempt] = {}
-    waiting = list(enumerate(wanted))
+    waiting = dict(enumerate(_with_replaced(sources, root)))
     while waiting:
-        ready = [(at, source) for at, source in waiting if source.replaces is None or source.replaces not in {other.name for _, other in waiting}] or waiting
-        for at, source in ready:
-            attempts[at] = _attempt(source, kind, root, by_name.get(source.replaces or ""))
+        names = {source.name for source in waiting.values()}
+        ready = [at for at, source in waiting.items() if source.replaces not in names]
+        for at in ready or list(waiting):
+            source = waiting.pop(at)
+            attempts[at] = _attempt(source, kind, root, by_name.get(source.replaces or "")) if ready else Attempt(source, kind, problems=[replaces_itself(source)])
             if (submission := attempts[at].submission) is not None:
                 by_name.setdefault(source.name, submission)
-        waiting = [pair for pair in waiting if pair not in ready]
     return [attempts[at] for at in sorted(attempts)]
 
 
@@ -237,10 +237,10 @@ def _uncollected() -> Iterator[None]:
 
 
 def _with_replaced(sources: Sequence[InputSource], root: Path) -> list[InputSource]:
-    listed = {source.path for source in sources}
-    extra: list[InputSource] = []
-    for source in sources:
-        if source.replaces and source.replaces not in listed and (root / source.replaces).is_file():
-            extra.append(source.model_copy(update={"path": source.replaces, "replaces": None}))
-            listed.add(source.replaces)
-    return [*sources, *extra]
+    """Name what is replaced as it is listed, however ``replaces`` spells its path, and add it where it is not listed and still lies there."""
+    listed = {(root / source.path).resolve(): source.path for source in reversed(sources) if source.path}
+    wanted = [source.model_copy(update={"replaces": listed.get((root / source.replaces).resolve(), source.replaces)}) if source.replaces else source for source in sources]
+    for source in tuple(wanted):
+        if source.replaces and source.replaces not in {other.path for other in wanted} and (root / source.replaces).is_file():
+            wanted.append(source.model_copy(update={"path": source.replaces, "replaces": None}))
+    return wanted

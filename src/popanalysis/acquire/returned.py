@@ -19,7 +19,7 @@ from popanalysis.acquire.table import Table, column_texts, shown
 from popanalysis.columns import NOT_RETURNED_FIELDS, ORIGIN_COLUMNS
 from popanalysis.errors import PopAnalysisError, SourceFileError, Text, raise_together
 
-__all__ = ["OWN_HEADERS", "ReturnPage", "merged_return", "not_alone", "return_pages"]
+__all__ = ["OWN_HEADERS", "ReturnPage", "merged_return", "not_alone", "return_page_name", "return_pages"]
 
 #: The columns that a return sheet has in front of the office's own: row, what to check, result.
 OWN_HEADERS: Final = (Text("原行号", "Row"), Text("需核对内容", "What to check"), Text("核对结果", "Result"))

@@ -1,4 +1,4 @@
-"""What only shows when the files of a period are held against each other: the same list twice, two lists in each other's place."""
+"""What only shows when the files of a period are held against each other: the same list twice, corrected twice or by itself, two lists in each other's place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from popanalysis.acquire.submission import Submission
 from popanalysis.errors import ParameterError, PopAnalysisError
 from popanalysis.params import InputSource
 
-__all__ = ["Attempt", "listed_twice", "swapped_kinds"]
+__all__ = ["Attempt", "corrected_twice", "listed_twice", "replaces_itself", "swapped_kinds"]
 
 
 @dataclass
@@ -53,6 +53,27 @@ def listed_twice(attempts: Sequence[Attempt], root: Path) -> Iterator[ParameterE
             yield ParameterError(
                 zh=f"{zh}。请从 inputs 中删去其一；如其中一份放错，请换成应报送的名单。",
                 en=f"{en}. Remove one of them from 'inputs'; if one was put there by mistake, put the list that belongs there.", files=(a, b), kinds=(one.kind, other.kind))
+
+
+def corrected_twice(attempts: Sequence[Attempt]) -> Iterator[ParameterError]:
+    """Yield an error for each two sources of which a return sheet corrects what the other corrects too: both would count. Parts of one new list are no such case."""
+    returns = [a.submission for a in attempts if a.submission and a.submission.replaces]
+    for one, other in combinations(returns, 2):
+        if (one.kind, one.replaces) != (other.kind, other.replaces) or (one.replaces_rows is None and other.replaces_rows is None):
+            continue
+        if one.replaces_rows is None or other.replaces_rows is None or one.replaces_rows & other.replaces_rows:
+            a, b = sorted((one.file, other.file))
+            yield ParameterError(
+                zh=f"文件 {a} 和 {b} 都更正 {one.replaces} 中的同一行。请只保留其一；如其中一份是在另一份基础上再次核对的，请将它的 replaces 改为另一份。",
+                en=f"Files {a} and {b} correct the same row of {one.replaces}. Keep one of them; if one was made from the other, name that one under its 'replaces'.",
+                files=(a, b), replaces=one.replaces)
+
+
+def replaces_itself(source: InputSource) -> ParameterError:
+    """Return the refusal of a source that replaces itself, at once or by way of others: no list would be left."""
+    return ParameterError(
+        zh=f"文件 {source.name} 的 replaces 指向它自己（或几份文件互相指向），这样没有一份名单可用。请将 replaces 改为被更正的原文件。",
+        en=f"'replaces' of {source.name} points to itself, or several files to each other, so that no list would be left. Name the list that was corrected.", file=source.name)
 
 
 def _hash(attempt: Attempt, root: Path) -> str | None:

@@ -18,7 +18,7 @@ from popanalysis.clean.findings import Findings
 from popanalysis.clean.values import fold_width, is_missing, tidy
 from popanalysis.columns import CERTIFICATE_FIELDS, DATE_FIELDS, ID_FIELDS, INTEGER_FIELDS, NAME_FIELDS, SEX_FIELDS
 
-__all__ = ["TEXTS_WITH_REASONS", "classify_defer_reason", "classify_doubt", "names_policy", "set_policy_words_aside", "settle_defer_class", "settle_doubt_class"]
+__all__ = ["TEXTS_WITH_REASONS", "classify_defer_reason", "classify_doubt", "kept_text", "names_policy", "set_policy_words_aside", "settle_defer_class", "settle_doubt_class"]
 
 Texts = npt.NDArray[np.object_]
 
@@ -57,14 +57,24 @@ def set_policy_words_aside(field: str, texts: Texts, found: Findings) -> tuple[T
     if together.isascii() or not names_policy(together):
         return texts, texts
     codes, values = pd.factorize(texts)
-    named = np.array([names_policy(_INSTITUTION.sub("", value) if field == "birth_place" else value) for value in values], dtype=bool)
+    kept = np.array([*(kept_text(field, value) for value in values), None], dtype=object)[:-1]
+    named = kept != values
     if not named.any():
         return texts, texts
     finding = Finding("defer_reason_not_permitted", "set_missing") if field == "defer_reason" else Finding("policy_words_removed", "not_stored", "note")
     found.where(pd.Series(named[codes]), field, np.full(len(texts), "", dtype=object), finding)
-    without = _without_note if field in _ANNOTATED else _without_policy
-    kept = np.array([value if not hit else "" if field == "defer_reason" else without(value) for value, hit in zip(values, named, strict=True)], dtype=object)
     return kept[codes], kept[codes]
+
+
+def kept_text(field: str, text: str) -> str:
+    """Return what is kept of a text: all of it, or without the parts that name a matter that is not.
+
+    >>> kept_text("child_name", "包小宝（计划外）"), kept_text("remark", "早产，计划外"), kept_text("birth_place", "旗计划生育服务站"), kept_text("defer_reason", "无准生证")
+    ('包小宝', '早产', '旗计划生育服务站', '')
+    """
+    if field not in TEXTS_WITH_REASONS or not names_policy(_INSTITUTION.sub("", text) if field == "birth_place" else text):
+        return text
+    return "" if field == "defer_reason" else _without_note(text) if field in _ANNOTATED else _without_policy(text)
 
 
 def names_policy(text: str) -> bool:

@@ -20,7 +20,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from popanalysis.acquire.returned import OWN_HEADERS, return_page_name
 from popanalysis.acquire.submission import ColumnMatch, Submission
 from popanalysis.clean.faults import fault_labels
-from popanalysis.clean.reasons import names_policy
+from popanalysis.clean.reasons import kept_text
 from popanalysis.clean.submissions import replaced_lists
 from popanalysis.columns import MEMORY_ONLY_FIELDS, NOT_RETURNED_FIELDS, SEALED_KINDS
 from popanalysis.params import QuarterParams
@@ -133,7 +133,7 @@ def _add_rows(page: Any, submission: Submission, sheet: str, columns: Sequence[C
     cells = submission.cells[submission.cells["sheet"].eq(sheet)].set_index("row")
     for number, own in faults.assign(row=faults["row"].astype(int)).sort_values(["row", "cell", "fault"], kind="stable").groupby("row"):
         row = int(str(number))
-        values = ["" if row not in cells.index or column.field in NOT_RETURNED_FIELDS else _cell(cells.at[row, column.field]) for column in columns]
+        values = ["" if row not in cells.index or column.field in NOT_RETURNED_FIELDS else _cell(str(column.field), cells.at[row, column.field]) for column in columns]
         page.append([submission.numbers.get((sheet, row), row), "；".join(dict.fromkeys(_told(fault, language) for fault in own.to_dict("records"))), "", *values])
         marked = {str(cell).rstrip("0123456789") for cell in own["cell"]}
         for place, column in enumerate(columns, start=4):
@@ -142,9 +142,9 @@ def _add_rows(page: Any, submission: Submission, sheet: str, columns: Sequence[C
     _dress(page, heads)
 
 
-def _cell(value: Any) -> str:
-    """Return an office's own text, but nothing of what is not kept."""
-    return "" if pd.isna(value) or names_policy(str(value)) else str(value)
+def _cell(field: str, value: Any) -> str:
+    """Return an office's own text, but nothing of what is not kept: the rest must stand there, for it comes back as the cell's value."""
+    return "" if pd.isna(value) else kept_text(field, str(value))
 
 
 def _told(fault: dict[Any, Any], language: str) -> str:
