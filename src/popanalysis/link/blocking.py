@@ -16,9 +16,10 @@ import pandas as pd
 from recordlinkage.base import BaseIndexAlgorithm
 from scipy.sparse import coo_array
 
-from popanalysis.link.coding import Column, IntArray, ObjectArray, Universe, ValueTable, code_values
+from popanalysis.link.coding import Column, IntArray, ObjectArray, Universe, code_values
 from popanalysis.link.keys import KeyArray, combined, field_and_transform, part_codes
 from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules
+from popanalysis.link.threads import in_threads
 
 __all__ = ["BlockOn", "BlockingReport", "Candidates", "PassKeys", "agreed_passes", "block_pairs"]
 
@@ -127,13 +128,17 @@ def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
     keys: list[PassKeys] = []
     rows, largest = [], []
     comparable = _comparable_pairs(universe, allowed)
-    for blocking_pass in rules.blocking.passes:
+
+    def of_pass(blocking_pass: BlockingPass) -> tuple[PassKeys, pd.DataFrame, Positions, Positions]:
         own, blocks = _sized_keys(universe, blocking_pass, rules, allowed)
-        largest.append(blocks.assign(blocking_pass=blocking_pass.name))
         here = own if isinstance(own, PassKeys) else PassKeys(own)
         left, right = here.pairs()
         keep = allowed[universe.source[left], universe.source[right]]
-        left, right = left[keep], right[keep]
+        return here, blocks, left[keep], right[keep]
+
+    passes_made = in_threads(of_pass, rules.blocking.passes)
+    for blocking_pass, (here, blocks, left, right) in zip(rules.blocking.passes, passes_made, strict=True):
+        largest.append(blocks.assign(blocking_pass=blocking_pass.name))
         n_pairs = len(left)
         for earlier in keys:
             new = ~earlier.agree(left, right)
@@ -273,8 +278,7 @@ class BlockOn(BaseIndexAlgorithm):  # type: ignore[misc, unused-ignore]
         for part in self.on:
             field, transform = field_and_transform(part)
             values: ObjectArray = np.concatenate([f[field].to_numpy(dtype=object) for f in frames])
-            codes, distinct = code_values(values)
-            parts.append(part_codes(Column(codes, ValueTable(distinct)), transform))
+            parts.append(part_codes(Column(*code_values(values)), transform))
         return PassKeys(combined(parts)).pairs()
 
     @staticmethod

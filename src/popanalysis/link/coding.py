@@ -7,10 +7,10 @@ in which rows or files arrived. Inside the engine a record is its position in th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,12 @@ import pyarrow.compute as pc
 from popanalysis.errors import LinkageError
 from popanalysis.link.notes import Note
 from popanalysis.link.rules import LinkageRules, nearest
+from popanalysis.link.threads import in_threads
+from popanalysis.link.values import ObjectArray, ValueTable, as_arrow
 
-__all__ = ["MISSING", "Column", "Universe", "ValueTable", "code_records", "code_values"]
+__all__ = ["MISSING", "Column", "ObjectArray", "Universe", "ValueTable", "code_records", "code_values"]
 
 IntArray = npt.NDArray[np.int32]
-ObjectArray = npt.NDArray[np.object_]
-Keys = TypeVar("Keys")
 
 #: Code of a missing value.
 MISSING = -1
@@ -35,26 +35,9 @@ MISSING = -1
 MISSING_WORDS = frozenset({"", "无", "不详", "未知", "暂无", "待查", "—", "-", "/", "nan", "none", "<na>", "nat"})
 
 _MISSING_WORDS = pa.array(sorted(MISSING_WORDS))
+_LONGEST_MISSING_WORD = max(len(word.encode()) for word in MISSING_WORDS)
 
 _TIME_OF_DAY = re.compile(r"[T ]00:00(:00(\.0+)?)?$")
-
-
-@dataclass
-class ValueTable:
-    """Distinct values of one or more columns; keys derived from them are made once, on demand."""
-
-    values: ObjectArray
-    _keys: dict[Any, Any] = field(default_factory=dict, repr=False)
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def keys(self, make: Callable[[ObjectArray], Keys]) -> Keys:
-        """Return ``make(values)``, computed at the first call only."""
-        if make not in self._keys:
-            self._keys[make] = make(self.values)
-        result: Keys = self._keys[make]
-        return result
 
 
 @dataclass(frozen=True)
@@ -109,11 +92,8 @@ def code_records(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> Uni
     notes: list[Note] = []
     dates = {c.field for c in rules.comparisons if c.kind == "date"}
     pools = _pools(rules)
-    columns_of_pools = [np.concatenate([_texts(f, name, name in dates) for name in pool for f in given]) for pool in pools]
-    with ThreadPoolExecutor(2) as threads:  # arrow hashes without holding Python's lock; results come in order
-        coded = list(threads.map(code_values, columns_of_pools))
-    for pool, (codes, values) in zip(pools, coded, strict=True):
-        table = ValueTable(values)
+    coded = in_threads(lambda pool: _coded([_texts(f, name, name in dates) for name in pool for f in given]), pools)
+    for pool, (codes, table) in zip(pools, coded, strict=True):
         if dates.intersection(pool):
             notes += _check_dates(table, pool)
         for name, part in zip(pool, np.split(codes, len(pool)), strict=True):
@@ -123,35 +103,43 @@ def code_records(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> Uni
     return Universe(ids[order], source[order], sources, columns, tuple(notes))
 
 
-def code_values(values: ObjectArray) -> tuple[IntArray, ObjectArray]:
+def code_values(values: ObjectArray) -> tuple[IntArray, ValueTable]:
     """Return a code per value and the distinct texts; blanks, gaps and words for "unknown" get code -1.
 
     Examples
     --------
-    >>> codes, texts = code_values(np.array(["王芳", None, " 王芳", "不详", "李娜"], dtype=object))
-    >>> codes.tolist(), texts.tolist()
+    >>> codes, table = code_values(np.array(["王芳", None, " 王芳", "不详", "李娜"], dtype=object))
+    >>> codes.tolist(), table.values.tolist()
     ([0, -1, 0, -1, 1], ['王芳', '李娜'])
     """
-    codes, texts, doubtful = _distinct_texts(values)
-    if len(doubtful):
-        texts[doubtful] = [None if t.lower() in MISSING_WORDS else t for t in map(str.strip, texts[doubtful])]
-        mended, kept = pd.factorize(texts)
-        codes, texts = np.append(mended, MISSING)[codes], np.asarray(kept, dtype=object)  # code -1 takes the appended entry
-    return codes.astype(np.int32), texts
+    return _coded([_written(values)])
 
 
-def _distinct_texts(values: ObjectArray) -> tuple[npt.NDArray[Any], ObjectArray, npt.NDArray[np.intp]]:
-    """Return codes, distinct values as text, and which of these may have to be trimmed or be missing."""
+def _coded(parts: list[pa.StringArray]) -> tuple[IntArray, ValueTable]:
+    """Code texts that stand in several parts."""
+    encoded = pa.chunked_array(parts, pa.string()).dictionary_encode().combine_chunks()
+    codes, told = encoded.indices.fill_null(MISSING).to_numpy(), encoded.dictionary
+    trimmed = pc.utf8_trim_whitespace(told)
+    short = np.flatnonzero(pc.less_equal(pc.binary_length(trimmed), _LONGEST_MISSING_WORD))
+    missing = short[np.asarray(pc.is_in(pc.utf8_lower(trimmed.take(pa.array(short))), _MISSING_WORDS), dtype=bool)]
+    if len(missing) or not trimmed.equals(told):
+        kept = np.ones(len(told), bool)
+        kept[missing] = False
+        again = pc.if_else(pa.array(kept), trimmed, pa.scalar(None, pa.string())).dictionary_encode()
+        codes, told = np.append(again.indices.fill_null(MISSING).to_numpy(), np.int32(MISSING))[codes], again.dictionary
+    table = ValueTable(told)
+    table.hashes  # made here, by two threads; the order of records needs them
+    return codes.astype(np.int32, copy=False), table
+
+
+def _written(values: Any) -> pa.StringArray:
+    """Write values as texts and gaps; what is no text as it would stand in a list."""
     try:
-        encoded = pa.array(values, pa.string(), from_pandas=True).dictionary_encode()
-    except (pa.ArrowTypeError, pa.ArrowInvalid, UnicodeEncodeError):  # not all of them text: Python's own way
+        return as_arrow(values)
+    except TypeError:
         codes, distinct = pd.factorize(values)
-        texts = np.array([v if type(v) is str else _plain(v) for v in distinct], dtype=object)
-        return codes, texts, np.arange(len(texts))
-    told = encoded.dictionary
-    doubtful = pc.or_(pc.not_equal(pc.utf8_trim_whitespace(told), told), pc.is_in(pc.utf8_lower(told), _MISSING_WORDS)).to_numpy(zero_copy_only=False)
-    texts = told.to_numpy(zero_copy_only=False).copy()  # arrow's own memory is not to be written
-    return encoded.indices.fill_null(MISSING).to_numpy(), texts, np.flatnonzero(doubtful)
+        texts = np.array([*(v if type(v) is str else _plain(v) for v in distinct), None], dtype=object)
+        return as_arrow(texts[codes])
 
 
 # --- columns ----------------------------------------------------------------------------------------
@@ -213,10 +201,10 @@ def _field(part: str | dict[str, str]) -> str:
     return part if isinstance(part, str) else next(iter(part))
 
 
-def _texts(frame: pd.DataFrame, name: str, is_date: bool) -> ObjectArray:
+def _texts(frame: pd.DataFrame, name: str, is_date: bool) -> pa.StringArray:
     """Return a column as texts and gaps; numbers and dates are written out once per distinct value."""
     if name not in frame.columns:
-        return np.full(len(frame), None, dtype=object)
+        return pa.nulls(len(frame), pa.string())
     column = frame[name]
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
@@ -229,7 +217,7 @@ def _texts(frame: pd.DataFrame, name: str, is_date: bool) -> ObjectArray:
     precision = f"{name}_precision"
     if is_date and precision in frame.columns:
         values = _cut_to_precision(values, frame[precision].to_numpy(dtype=object))
-    return values
+    return _written(values)
 
 
 def _cut_to_precision(values: ObjectArray, precision: ObjectArray) -> ObjectArray:
@@ -260,18 +248,14 @@ def _check_dates(table: ValueTable, pool: list[str]) -> list[Note]:
     return [Note(f"{{field}}: {unreadable} distinct values are no ISO date and count as missing", f"{{field}}有 {unreadable} 个不同取值不是规范日期，按缺项处理", *pool)]
 
 
-def _hashes(values: ObjectArray) -> npt.NDArray[np.uint64]:
-    """Hash of each distinct value, and at the end one that stands for a gap (code -1)."""
-    return np.append(pd.util.hash_array(values, categorize=False), np.uint64(0x9E3779B97F4A7C15))
-
-
 def _content_order(source: npt.NDArray[np.int8], ids: ObjectArray, columns: Mapping[str, Column]) -> npt.NDArray[np.intp]:
     """Order records by source and content; only records alike in every column are ordered by their ids."""
     content = np.zeros(len(ids), dtype=np.uint64)
     for name in sorted(columns):
         column = columns[name]
-        content = (content ^ column.table.keys(_hashes)[column.codes]) * np.uint64(0x100000001B3)
-    order = np.lexsort((content, source))
+        content = (content ^ column.table.hashes[column.codes]) * np.uint64(0x100000001B3)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(source))]).tolist()  # sources stand one after the other
+    order = np.concatenate([np.array([], np.intp), *(a + np.argsort(content[a:b]) for a, b in pairwise(starts))])
     same = (np.diff(content[order]) == 0) & (np.diff(source[order]) == 0)
     if same.any():
         in_tie = np.append(same, False) | np.insert(same, 0, False)

@@ -15,7 +15,7 @@ from popanalysis.link.comparisons.certificate_number import CertificateKeys
 from popanalysis.link.comparisons.date import DateKeys
 from popanalysis.link.comparisons.id_number import NumberKeys
 from popanalysis.link.comparisons.marriage_number import MarriageNumberKeys
-from popanalysis.link.comparisons.person_name import NameKeys
+from popanalysis.link.comparisons.name_keys import NameKeys
 from popanalysis.link.rules import KeyPart, LinkageRules, nearest
 
 __all__ = ["AS_WRITTEN", "KeyArray", "combined", "field_and_transform", "key_of_values", "part_codes"]

@@ -18,8 +18,9 @@ from popanalysis.link.coding import Column, IntArray, Universe
 from popanalysis.link.comparisons import Comparison, ladder_of, make_comparison
 from popanalysis.link.comparisons.base import UNKNOWN, LevelArray
 from popanalysis.link.comparisons.id_number import NumberKeys
-from popanalysis.link.comparisons.person_name import NameKeys
+from popanalysis.link.comparisons.name_keys import NameKeys
 from popanalysis.link.rules import ComparisonRule, LinkageRules
+from popanalysis.link.threads import in_threads
 
 __all__ = ["Patterns", "Vectors", "compare_pairs", "count_patterns", "level_names"]
 
@@ -62,12 +63,17 @@ def compare_pairs(universe: Universe, left: Positions, right: Positions, rules: 
     swapped = _swapped(universe, left, right, rules)
     exchange = {a: b for pair in rules.swapped for a, b in (pair, pair[::-1])}
     levels = np.empty((len(left), len(rules.comparisons)), np.int8, order="F")
-    for k, rule in enumerate(rules.comparisons):
+    exchanged = np.flatnonzero(swapped)
+
+    def of_column(k: int) -> None:
+        rule = rules.comparisons[k]
         column = universe.columns[rule.field]
         a, b = column.codes[left], column.codes[right]
-        if rule.field in exchange and swapped.any():
-            b = np.where(swapped, universe.columns[exchange[rule.field]].codes[right], b)
+        if rule.field in exchange:
+            b[exchanged] = universe.columns[exchange[rule.field]].codes[right[exchanged]]
         levels[:, k] = _graded(make_comparison(rule), rule, universe, a, b, left, right)
+
+    in_threads(of_column, range(len(rules.comparisons)))
     names = tuple(rule.name for rule in rules.comparisons)
     ladders = [tuple(ladder_of(rule)) for rule in rules.comparisons]
     if rules.model.missing == "level":

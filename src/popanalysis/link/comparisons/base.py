@@ -124,9 +124,9 @@ class Comparison(BaseCompareFeature):  # type: ignore[misc, unused-ignore]
 
     def _compute_vectorized(self, left: pd.Series[Any], right: pd.Series[Any]) -> npt.NDArray[np.int8]:
         both = np.concatenate([self._as_text(left), self._as_text(right)])
-        codes, values = code_values(both)
+        codes, table = code_values(both)
         a, b = codes[: len(left)], codes[len(left):]
-        level = self.levels(a, b, ValueTable(values))
+        level = self.levels(a, b, table)
         level[(a < 0) & (b >= 0)] = MISSING_LEFT
         level[(a >= 0) & (b < 0)] = MISSING_RIGHT
         level[(a < 0) & (b < 0)] = MISSING_BOTH

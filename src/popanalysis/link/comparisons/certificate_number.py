@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from popanalysis.link.coding import ObjectArray, ValueTable
+from popanalysis.link.coding import ValueTable
 from popanalysis.link.comparisons.base import Comparison, LevelArray
 from popanalysis.link.comparisons.id_number import edit_distance
+from popanalysis.link.values import Rewritten
 
 __all__ = ["CertificateKeys", "CertificateNumber"]
 
@@ -26,27 +27,29 @@ class CertificateKeys:
 
     Attributes
     ----------
-    text : the number in one spelling ; code : a whole number, the same for the same number ; serial : its digits, -1 where it has another form
+    text : the numbers in one spelling ; code : a whole number, the same for the same number ; serial : its digits, -1 where it has another form
     """
 
-    def __init__(self, values: ObjectArray) -> None:
-        self.text = values.copy()
-        self.code, self.serial = _packed(values)
+    def __init__(self, table: ValueTable) -> None:
+        self.code, self.serial = _packed(table)
         other = np.flatnonzero(self.serial < 0)
-        plain = ["".join(v.split()).upper() for v in values[other]]
-        self.text[other] = [t[:1] + t[1:].translate(_DIGIT_FOR_LETTER) for t in plain]
-        self.code[other], self.serial[other] = _packed(self.text[other])
-        other = other[self.serial[other] < 0]
-        self.code[other] = _BEYOND + pd.factorize(self.text[other])[0]
+        plain = ["".join(v.split()).upper() for v in table.take(other)]
+        texts = np.array([t[:1] + t[1:].translate(_DIGIT_FOR_LETTER) for t in plain], dtype=object)
+        self.text = Rewritten(table, other, texts)
+        self.code[other], self.serial[other] = _packed(ValueTable(texts))
+        unusual = self.serial[other] < 0
+        self.code[other[unusual]] = _BEYOND + pd.factorize(texts[unusual])[0]
 
 
-def _packed(texts: ObjectArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _packed(table: ValueTable) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Write numbers of a capital letter and nine digits as whole numbers: all of it, and the digits (-1 where the form is another)."""
-    points = np.array(texts.tolist(), dtype="U11").view(np.uint32).reshape(len(texts), 11).astype(np.int64)
-    digits = points[:, 1:10] - ord("0")
-    usual = (points[:, 0] >= ord("A")) & (points[:, 0] <= ord("Z")) & ((digits >= 0) & (digits <= 9)).all(axis=1) & (points[:, 10] == 0)
-    serial = digits @ (10 ** np.arange(8, -1, -1, dtype=np.int64))
-    return points[:, 0] * 10**9 + serial, np.where(usual, serial, -1)
+    letter, *digits = table.bytes_at(range(10)).astype(np.int64)
+    usual = (letter >= ord("A")) & (letter <= ord("Z")) & (table.n_bytes == 10)
+    serial = np.zeros(len(table), np.int64)
+    for digit in digits:
+        usual &= (digit >= ord("0")) & (digit <= ord("9"))
+        serial = serial * 10 + digit - ord("0")
+    return letter * 10**9 + serial, np.where(usual, serial, -1)
 
 
 class CertificateNumber(Comparison):
@@ -64,7 +67,7 @@ class CertificateNumber(Comparison):
         """Grade by spelling, then by edit distance."""
         keys = table.keys(CertificateKeys)
         level = np.full(len(a), self.rung("different"))
-        slip = edit_distance(keys.text[a], keys.text[b], 1) == 1
+        slip = edit_distance(keys.text.take(a), keys.text.take(b), 1) == 1
         neighbours = (np.abs(keys.serial[a] - keys.serial[b]) <= 2) & (keys.serial[a] >= 0) & (keys.serial[b] >= 0)
         level[slip & ~neighbours] = self.rung("one_slip")
         level[keys.code[a] == keys.code[b]] = self.rung("equal")

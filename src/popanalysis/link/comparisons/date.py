@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from popanalysis.link.coding import ObjectArray, ValueTable
+from popanalysis.link.coding import ValueTable
 from popanalysis.link.comparisons.base import Comparison, LevelArray
 
 __all__ = ["DateKeys", "DateOf", "lunar_reading"]
@@ -23,8 +23,8 @@ _LUNAR_FROM, _LUNAR_TO = dt.date(1900, 1, 31), dt.date(2101, 1, 28)  # what the 
 class DateKeys:
     """Distinct dates by part; a part that is not known is 0, an unreadable text has year 0."""
 
-    def __init__(self, values: ObjectArray) -> None:
-        parts = np.array([_parts(v) for v in values], dtype=np.int64).reshape(len(values), 3)
+    def __init__(self, table: ValueTable) -> None:
+        parts = np.array([_parts(v) for v in table.values], dtype=np.int64).reshape(len(table), 3)
         self.year, self.month, self.day = parts.T
         self.unreadable = self.year == 0
         self.by_day = self.day > 0

@@ -13,6 +13,7 @@ from rapidfuzz.process import cpdist
 
 from popanalysis.link.coding import ObjectArray, ValueTable
 from popanalysis.link.comparisons.base import Comparison, LevelArray
+from popanalysis.link.values import Rewritten
 
 __all__ = ["IdNumber", "NumberKeys", "check_character", "edit_distance", "upgraded"]
 
@@ -53,31 +54,29 @@ class NumberKeys:
 
     Attributes
     ----------
-    text : the number, old ones in their 18-digit form ; code : a whole number, the same for the same number
+    text : the numbers, old ones in their 18-digit form ; code : a whole number, the same for the same number
     head : the part that tells division and birth date, -1 where the text is no such number ; thirds : six digits each, the last from the end
     """
 
-    def __init__(self, values: ObjectArray) -> None:
-        self.text = values.copy()
-        self.code, self.head, self.thirds, plain = _packed(values)
+    def __init__(self, table: ValueTable) -> None:
+        self.code, self.head, self.thirds, plain = _packed(table)
         other = np.flatnonzero(~plain)
-        self.text[other] = [upgraded(v.upper()) for v in values[other]]
-        self.code[other], self.head[other], self.thirds[other], plain = _packed(self.text[other])
-        other = other[~plain]
-        self.code[other] = _BEYOND + pd.factorize(self.text[other])[0]
+        texts = np.array([upgraded(v.upper()) for v in table.take(other)], dtype=object)
+        self.text = Rewritten(table, other, texts)
+        self.code[other], self.head[other], self.thirds[other], plain = _packed(ValueTable(texts))
+        self.code[other[~plain]] = _BEYOND + pd.factorize(texts[~plain])[0]
 
     def may_be_slips(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
         """Pairs that share a third of their digits in place (the last third counted from the end): the others differ in more than two."""
         return np.flatnonzero((self.thirds[a] == self.thirds[b]).any(axis=1))
 
 
-def _packed(texts: ObjectArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _packed(table: ValueTable) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Write 18-digit numbers as whole numbers: all of it, the first 14 digits (-1: none), its thirds, and which texts are such numbers."""
-    length = np.fromiter(map(len, texts), np.int8, len(texts))
-    # one column after the other: the sums stay small in memory, whatever the number of texts
-    digits = (np.array(texts.tolist(), dtype="U18").view(np.uint32).reshape(len(texts), 18) - ord("0")).T.astype(np.uint8, order="C")
+    length = table.n_bytes
+    digits = table.bytes_at(range(18)) - np.uint8(ord("0"))
     last = np.where(digits[17] == ord("X") - ord("0"), 10, digits[17])
-    n_digits = np.zeros(len(texts), np.int8)  # digits without a gap from the front, up to the 17th
+    n_digits = np.zeros(len(table), np.int8)  # digits without a gap from the front, up to the 17th
     for k in range(17):
         n_digits += (digits[k] <= 9) & (n_digits == k)
     plain = (length == 18) & (n_digits == 17) & (last <= 10)
@@ -118,7 +117,7 @@ class IdNumber(Comparison):
         level = np.full(len(a), self.rung("different"))
         level[(keys.head[a] == keys.head[b]) & (keys.head[a] >= 0)] = self.rung("same_date_and_division")
         near = keys.may_be_slips(a, b)
-        distance = edit_distance(keys.text[a[near]], keys.text[b[near]], 2)
+        distance = edit_distance(keys.text.take(a[near]), keys.text.take(b[near]), 2)
         level[near[distance == 2]] = self.rung("two_slips")
         level[near[distance == 1]] = self.rung("one_slip")
         level[keys.code[a] == keys.code[b]] = self.rung("upgraded_15_to_18")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from popanalysis.link.coding import ObjectArray, ValueTable
+from popanalysis.link.coding import ValueTable
 from popanalysis.link.comparisons.base import Comparison, LevelArray
 from popanalysis.link.comparisons.id_number import edit_distance
 
@@ -27,8 +27,8 @@ class MarriageNumberKeys:
     text : the number in one spelling ; code : a whole number, the same for the same number ; reissue : it is that of a reissued certificate
     """
 
-    def __init__(self, values: ObjectArray) -> None:
-        self.text = np.array([v.translate(_UNIFIED).upper() for v in values], dtype=object)
+    def __init__(self, table: ValueTable) -> None:
+        self.text = np.array([v.translate(_UNIFIED).upper() for v in table.values], dtype=object)
         self.code = pd.factorize(self.text)[0].astype(np.int64)
         self.reissue = np.array([t.startswith("BJ") for t in self.text], dtype=bool)
 

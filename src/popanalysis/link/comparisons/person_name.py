@@ -1,172 +1,20 @@
-"""Names of persons: Han, compound-surname, Mongolian, dotted and romanised ones.
-
-Names are laid out as a matrix of character numbers, one row per distinct name, so that all grading is array work.
-"""
+"""Names of persons, graded by what goes wrong with them in offices."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
-from functools import cache, cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.process import cpdist
 
-from popanalysis.columns import UNKNOWN_CHARACTER
-from popanalysis.link.coding import IntArray, ObjectArray, ValueTable
+from popanalysis.link.coding import ValueTable
 from popanalysis.link.comparisons.base import Comparison, LevelArray
-from popanalysis.link.comparisons.characters import Alphabet, key_tables, near_table, skeleton_table, syllable_number, syllables
+from popanalysis.link.comparisons.name_keys import NameKeys
 
-__all__ = ["NameKeys", "PersonName", "plain_name"]
-
-#: Names longer than this are compared as text; the longest Han and Mongolian names are shorter.
-WIDTH = 12
-_HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
-_ONLY_HAN = re.compile(f"[{_HAN}]+")
-_ANY_HAN = re.compile(f"[{_HAN}]")
-_NOTE = re.compile(r"[(\[【〔<《].*?[)\]】〕>》]|[(\[【〔].*$")
-#: What facilities write for a child without a name: it says nothing about the child.
-_UNNAMED = re.compile("(?:.*之[长次大小双]?[子女婴]+[大小甲乙AB一二]?|(?:暂)?未(?:取名|命名|起名)|待定|无名氏?)")
-_NO_LETTER = re.compile(r"[\s·•‧∙⋅・･．.。、˙●ㆍ\u200b-\u200f\ufeff'’‘`,，△]+")
-_UNKNOWN = re.compile(f"[?？□■*＊\ufffd\ue000-\uf8ff]|[A-Za-z]+|{UNKNOWN_CHARACTER}")
-
-
-def plain_name(text: str) -> str:
-    """Return a name without blanks, dots and bracket notes; what could not be written becomes the unknown character.
-
-    The placeholder of an unnamed newborn becomes nothing.
-
-    Examples
-    --------
-    >>> plain_name("阿依古丽 • 买买提"), plain_name("王 芳（离）"), plain_name("李子WEI"), plain_name("LYU XIN"), plain_name("王芳之子")
-    ('阿依古丽买买提', '王芳', '李子□', 'lyuxin', '')
-    """
-    if _UNNAMED.fullmatch(text):
-        return ""
-    if _ONLY_HAN.fullmatch(text):
-        return text
-    text = _NO_LETTER.sub("", _NOTE.sub("", unicodedata.normalize("NFKC", text))).rstrip("*")
-    if _ANY_HAN.search(text) or UNKNOWN_CHARACTER in text:
-        return _UNKNOWN.sub(UNKNOWN_CHARACTER, text)
-    return "".join(c for c in unicodedata.normalize("NFD", text.lower().replace("ü", "v")) if c.isalnum())
-
-
-def _mixed(rows: npt.NDArray[Any], by_position: bool = True) -> npt.NDArray[np.uint64]:
-    """Hash rows of numbers to 64 bits; without positions, the order in a row does not matter (0 is nothing)."""
-    mixed = np.zeros(len(rows), np.uint64)
-    for k in range(rows.shape[1]):  # few names are long: each further position concerns fewer rows
-        at = np.flatnonzero(rows[:, k])
-        value = rows[at, k].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        value *= np.uint64(2 * k * by_position + 0xBF58476D1CE4E5B9)
-        value ^= value >> np.uint64(29)
-        value *= np.uint64(0x94D049BB133111EB)
-        value ^= value >> np.uint64(32)
-        mixed[at] += value
-    return mixed
-
-
-def _numbered(keys: npt.NDArray[np.uint64], missing: npt.NDArray[np.bool_]) -> IntArray:
-    codes = pd.factorize(keys)[0].astype(np.int32)
-    codes[missing] = -1
-    return codes
-
-
-@cache
-def _han_table() -> npt.NDArray[np.bool_]:
-    """Whether a code point is a Han character (or nothing at all, beyond the end of a name)."""
-    table = np.zeros(0x110000, bool)
-    table[0] = True
-    for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)):
-        table[first: last + 1] = True
-    return table
-
-
-#: A name with one of these characters may be a placeholder.
-_IN_PLACEHOLDERS = np.array([ord(c) for c in "之未待无"], dtype=np.uint32)
-
-
-def _points(texts: ObjectArray) -> npt.NDArray[np.uint32]:
-    """Code points of texts, a row a text, 0 beyond its end; longer texts are cut."""
-    return np.array(texts.tolist(), dtype=f"U{WIDTH}").view(np.uint32).reshape(len(texts), WIDTH)
-
-
-def _lay_out(points: npt.NDArray[np.uint32]) -> tuple[Alphabet, npt.NDArray[np.uint16]]:
-    """Number the characters, script variants alike; 0 stays 0."""
-    number = np.zeros(0x110000, np.uint16)
-    number[points.ravel()] = 1
-    distinct = [chr(p) for p in np.flatnonzero(number) if p]
-    alphabet = Alphabet(distinct)
-    number[0] = 0
-    number[[ord(c) for c in distinct]] = [alphabet.number_of[c] for c in distinct]
-    return alphabet, number[points]
-
-
-class NameKeys:
-    """Keys of distinct names.
-
-    Attributes
-    ----------
-    text : the plain name ; row : its character numbers, 0 beyond its end ; length : number of characters
-    variant : same number = same name but for script variants ; letters : the same whatever the order ; sound, near : blocking keys (-1: none)
-    regular : laid out in ``row`` (neither romanised nor too long) ; silent : nothing but unknown characters ; has_unknown : one of them
-    """
-
-    def __init__(self, values: ObjectArray) -> None:
-        self.text = values.copy()
-        self.length = np.fromiter(map(len, values), np.int16, len(values))
-        points = _points(values)
-        plain = _han_table()[points].all(axis=1) & ~np.isin(points, _IN_PLACEHOLDERS).any(axis=1)
-        other = np.flatnonzero((self.length > WIDTH) | ~plain)
-        self.text[other] = [plain_name(v) for v in values[other]]
-        self.length[other] = [len(t) for t in self.text[other]]
-        self.regular = self.length <= WIDTH
-        latin = np.fromiter(map(str.isascii, self.text[other]), bool, len(other))
-        self.regular[other] &= ~latin
-        points[other] = _points(np.where(self.regular[other], self.text[other], ""))
-        self.alphabet, self.row = _lay_out(points[:, : max(1, int(self.length[self.regular].max(initial=0)))])
-        n_unknown = self.alphabet.wildcard[self.row].sum(axis=1)
-        self.has_unknown = n_unknown > 0
-        self.silent = (self.length == 0) | (self.regular & (n_unknown == self.length))
-        whole = _mixed(self.row)
-        if not self.regular.all():
-            whole[~self.regular] = pd.util.hash_array(self.text[~self.regular], categorize=False)
-        self.variant = _numbered(whole, self.silent)
-        self._sounds(other[latin & (self.length[other] > 0)])
-
-    @cached_property
-    def letters(self) -> IntArray:
-        """The same number for the same characters in any order (-1: no regular name)."""
-        return _numbered(_mixed(self.row, by_position=False), ~self.regular)
-
-    def _sounds(self, latin: npt.NDArray[np.intp]) -> None:
-        head, elsewhere = key_tables()
-        read = {k: [syllable_number(s) for s in syllables(self.text[k])[:WIDTH]] for k in latin.tolist()}
-        spoken = np.zeros((len(self.text), max([self.row.shape[1], *map(len, read.values())])), np.int16)
-        spoken[:, : self.row.shape[1]] = self.alphabet.reading[:, 0][self.row]
-        spoken[:, 0] = self.alphabet.surname[:, 0][self.row[:, 0]]
-        is_latin = np.zeros(len(self.text), bool)
-        is_latin[latin] = True
-        for k, parts in read.items():
-            spoken[k, : len(parts)] = parts
-        self.spoken = spoken
-        self.syllables = (spoken > 0).sum(axis=1)
-        key = elsewhere[spoken]
-        key[:, 0] = head[spoken[:, 0]]
-        unheard = (self.syllables == 0) | (self.regular & (self.syllables != self.length)) | (~self.regular & ~is_latin)
-        self.sound = _numbered(_mixed(key), unheard)
-        self.near = _numbered(_mixed(near_table()[key]), unheard)
-        self.transliterated = self.regular & (self.length >= 3) & (self.alphabet.mongolian[self.row].sum(axis=1) >= self.length - 1)
-
-    def skeletons(self, which: npt.NDArray[np.int64]) -> list[str]:
-        """Mongolian skeletons of some names, a letter per syllable."""
-        letters = np.ascontiguousarray(np.where(self.row[which] > 0, skeleton_table()[self.spoken[which, : self.row.shape[1]]], 0).astype(np.uint32))
-        texts: list[str] = letters.view(f"U{letters.shape[1]}").ravel().tolist()
-        return texts
+__all__ = ["PersonName"]
 
 
 class PersonName(Comparison):
@@ -248,7 +96,7 @@ class PersonName(Comparison):
 
     def _by_letter(self, level: npt.NDArray[Any], open_: npt.NDArray[np.intp], a: Any, b: Any, k: NameKeys) -> None:
         """Romanised and very long names: a slip in the letters, or the sound of the characters."""
-        distance = cpdist(k.text[a[open_]].tolist(), k.text[b[open_]].tolist(), scorer=OSA.distance, score_cutoff=1, dtype=np.int32, workers=1)
+        distance = cpdist(k.text.take(a[open_]).tolist(), k.text.take(b[open_]).tolist(), scorer=OSA.distance, score_cutoff=1, dtype=np.int32, workers=1)
         long_enough = np.minimum(k.length[a[open_]], k.length[b[open_]]) >= 5
         level[open_[(distance <= 1) & long_enough]] = self.rung("near_sound")
         same = (k.sound[a[open_]] == k.sound[b[open_]]) & (k.sound[a[open_]] >= 0)

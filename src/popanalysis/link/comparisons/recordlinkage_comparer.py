@@ -103,7 +103,7 @@ class RecordlinkageComparer(Comparison):
         """Score with recordlinkage, then cut."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of pandas 3, which the package does not take yet
-            found = self.comparer._compute_vectorized(*(_series(table.values[k], self.comparer) for k in (a, b)))
+            found = self.comparer._compute_vectorized(*(_series(table.take(k), self.comparer) for k in (a, b)))
         score = np.asarray(found, dtype=float)
         level = np.sum(score[:, None] < np.array(self.cut)[None, :], axis=1)
         return np.where(np.isnan(score), -1, level).astype(np.int8)

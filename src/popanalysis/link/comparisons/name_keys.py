@@ -1,0 +1,184 @@
+"""Keys of names of persons: Han, compound-surname, Mongolian, dotted and romanised ones.
+
+Names are laid out as a matrix of character numbers, one row per distinct name, so that all grading is array work.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from popanalysis.columns import UNKNOWN_CHARACTER
+from popanalysis.link.coding import IntArray, ValueTable
+from popanalysis.link.comparisons.characters import Alphabet, key_tables, near_table, skeleton_table, syllable_number, syllables
+from popanalysis.link.values import Rewritten
+
+__all__ = ["NameKeys", "plain_name"]
+
+#: Names longer than this are compared as text; the longest Han and Mongolian names are shorter.
+WIDTH = 12
+_HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
+_ONLY_HAN = re.compile(f"[{_HAN}]+")
+_ANY_HAN = re.compile(f"[{_HAN}]")
+_NOTE = re.compile(r"[(\[【〔<《].*?[)\]】〕>》]|[(\[【〔].*$")
+#: What facilities write for a child without a name: it says nothing about the child.
+_UNNAMED = re.compile("(?:.*之[长次大小双]?[子女婴]+[大小甲乙AB一二]?|(?:暂)?未(?:取名|命名|起名)|待定|无名氏?)")
+_NO_LETTER = re.compile(r"[\s·•‧∙⋅・･．.。、˙●ㆍ\u200b-\u200f\ufeff'’‘`,，△]+")
+_UNKNOWN = re.compile(f"[?？□■*＊\ufffd\ue000-\uf8ff]|[A-Za-z]+|{UNKNOWN_CHARACTER}")
+
+
+def plain_name(text: str) -> str:
+    """Return a name without blanks, dots and bracket notes; what could not be written becomes the unknown character.
+
+    The placeholder of an unnamed newborn becomes nothing.
+
+    Examples
+    --------
+    >>> plain_name("阿依古丽 • 买买提"), plain_name("王 芳（离）"), plain_name("李子WEI"), plain_name("LYU XIN"), plain_name("王芳之子")
+    ('阿依古丽买买提', '王芳', '李子□', 'lyuxin', '')
+    """
+    if _UNNAMED.fullmatch(text):
+        return ""
+    if _ONLY_HAN.fullmatch(text):
+        return text
+    text = _NO_LETTER.sub("", _NOTE.sub("", unicodedata.normalize("NFKC", text))).rstrip("*")
+    if _ANY_HAN.search(text) or UNKNOWN_CHARACTER in text:
+        return _UNKNOWN.sub(UNKNOWN_CHARACTER, text)
+    return "".join(c for c in unicodedata.normalize("NFD", text.lower().replace("ü", "v")) if c.isalnum())
+
+
+def _mixed(rows: npt.NDArray[Any], by_position: bool = True) -> npt.NDArray[np.uint64]:
+    """Hash rows of numbers to 64 bits; without positions, the order in a row does not matter (0 is nothing)."""
+    mixed = np.zeros(len(rows), np.uint64)
+    for k in range(rows.shape[1]):  # few names are long: each further position concerns fewer rows
+        at = np.flatnonzero(rows[:, k])
+        value = rows[at, k].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        value *= np.uint64(2 * k * by_position + 0xBF58476D1CE4E5B9)
+        value ^= value >> np.uint64(29)
+        value *= np.uint64(0x94D049BB133111EB)
+        value ^= value >> np.uint64(32)
+        mixed[at] += value
+    return mixed
+
+
+def _numbered(keys: npt.NDArray[np.uint64], missing: npt.NDArray[np.bool_]) -> IntArray:
+    codes = pd.factorize(keys)[0].astype(np.int32)
+    codes[missing] = -1
+    return codes
+
+
+@cache
+def _as_written() -> npt.NDArray[np.bool_]:
+    """Code points that a name keeps as they stand: Han characters, but those of placeholders, and nothing at all (beyond its end)."""
+    table = np.zeros(0x110000, bool)
+    table[0] = True
+    for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)):
+        table[first: last + 1] = True
+    table[[ord(c) for c in "之未待无"]] = False
+    return table
+
+
+def _lay_out(points: npt.NDArray[np.uint32]) -> tuple[Alphabet, npt.NDArray[np.uint16]]:
+    """Number the characters, script variants alike; 0 stays 0."""
+    number = np.zeros(0x110000, np.uint16)
+    number[points.ravel()] = 1
+    distinct = [chr(p) for p in np.flatnonzero(number) if p]
+    alphabet = Alphabet(distinct)
+    number[0] = 0
+    number[[ord(c) for c in distinct]] = [alphabet.number_of[c] for c in distinct]
+    return alphabet, number[points]
+
+
+class NameKeys:
+    """Keys of distinct names.
+
+    Attributes
+    ----------
+    text : the plain names ; row : the character numbers of each, 0 beyond its end ; length : number of characters
+    variant : same number = same name but for script variants ; letters : the same whatever the order ; sound, near : blocking keys (-1: none)
+    regular : laid out in ``row`` (neither romanised nor too long) ; silent : nothing but unknown characters ; has_unknown : one of them
+    """
+
+    def __init__(self, table: ValueTable) -> None:
+        self.length = table.lengths
+        width = min(WIDTH, int(self.length.max(initial=1)))
+        points = table.points(width)
+        other = np.flatnonzero((self.length > WIDTH) | ~_as_written()[points].all(axis=1))
+        texts = np.array([plain_name(v) for v in table.take(other)], dtype=object)
+        self.text = Rewritten(table, other, texts)
+        self.length[other] = [len(t) for t in texts]
+        self.regular = self.length <= WIDTH
+        latin = np.fromiter(map(str.isascii, texts), bool, len(other))
+        self.regular[other] &= ~latin
+        points[other] = ValueTable(np.where(self.regular[other], texts, "")).points(width)
+        self.alphabet, self.row = _lay_out(points[:, : max(1, int(self.length[self.regular].max(initial=0)))])
+        n_unknown = self.alphabet.wildcard[self.row].sum(axis=1, dtype=np.int8)
+        self.has_unknown = n_unknown > 0
+        self.silent = (self.length == 0) | (self.regular & (n_unknown == self.length))
+        self._latin = other[latin & (self.length[other] > 0)]
+
+    @cached_property
+    def variant(self) -> IntArray:
+        """The same number for the same name but for script variants, dots, blanks and brackets (-1: nothing but unknown characters)."""
+        whole = _mixed(self.row)
+        irregular = np.flatnonzero(~self.regular)
+        if len(irregular):
+            whole[irregular] = ValueTable(self.text.take(irregular)).hashes[:-1]
+        return _numbered(whole, self.silent)
+
+    @cached_property
+    def letters(self) -> IntArray:
+        """The same number for the same characters in any order (-1: no regular name)."""
+        return _numbered(_mixed(self.row, by_position=False), ~self.regular)
+
+    @cached_property
+    def spoken(self) -> npt.NDArray[np.int16]:
+        """Syllable numbers of each name, the surname's reading first; 0 where a character has none, and beyond the end."""
+        read = [[syllable_number(s) for s in syllables(t)[:WIDTH]] for t in self.text.take(self._latin)]
+        spoken = np.zeros((len(self.row), max([self.row.shape[1], *map(len, read)])), np.int16)
+        spoken[:, : self.row.shape[1]] = self.alphabet.reading[:, 0][self.row]
+        spoken[:, 0] = self.alphabet.surname[:, 0][self.row[:, 0]]
+        for k, parts in zip(self._latin.tolist(), read, strict=True):
+            spoken[k, : len(parts)] = parts
+        return spoken
+
+    @cached_property
+    def _heard(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
+        """Syllables to make keys of, and names that have no key because a character has no reading."""
+        head, elsewhere = key_tables()
+        key = elsewhere[self.spoken]
+        key[:, 0] = head[self.spoken[:, 0]]
+        n_syllables = (self.spoken > 0).sum(axis=1, dtype=np.int32)
+        unheard = (n_syllables == 0) | (self.regular & (n_syllables != self.length)) | ~self.regular
+        unheard[self._latin] = n_syllables[self._latin] == 0
+        return key, unheard
+
+    @cached_property
+    def sound(self) -> IntArray:
+        """The same number for the same sound (-1: none)."""
+        key, unheard = self._heard
+        return _numbered(_mixed(key), unheard)
+
+    @cached_property
+    def near(self) -> IntArray:
+        """The same number for near sounds (-1: none)."""
+        key, unheard = self._heard
+        return _numbered(_mixed(near_table()[key]), unheard)
+
+    @cached_property
+    def transliterated(self) -> npt.NDArray[np.bool_]:
+        """Names of three or more characters that may be Mongolian: all but one of them write Mongolian syllables."""
+        n_mongolian = self.alphabet.mongolian[self.row].sum(axis=1, dtype=np.int8)
+        return np.asarray(self.regular & (self.length >= 3) & (n_mongolian >= self.length - 1))
+
+    def skeletons(self, which: npt.NDArray[np.int64]) -> list[str]:
+        """Mongolian skeletons of some names, a letter per syllable."""
+        letters = np.ascontiguousarray(np.where(self.row[which] > 0, skeleton_table()[self.spoken[which, : self.row.shape[1]]], 0).astype(np.uint32))
+        texts: list[str] = letters.view(f"U{letters.shape[1]}").ravel().tolist()
+        return texts
