@@ -8,72 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from recordlinkage.base import BaseIndexAlgorithm
-from scipy.sparse import coo_array
 
-from popanalysis.link.coding import Column, IntArray, ObjectArray, Universe, code_values
-from popanalysis.link.keys import KeyArray, combined, field_and_transform, part_codes
+from popanalysis.link.blocks import PassKeys, Positions, blocks_of_pass, crossed_blocks
+from popanalysis.link.coding import Column, ObjectArray, Universe, ValueTable, code_values
+from popanalysis.link.keys import KeyArray, combined, field_and_transform, key_of_values, part_codes
 from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules
 from popanalysis.link.threads import in_threads
 
-__all__ = ["BlockOn", "BlockingReport", "Candidates", "PassKeys", "agreed_passes", "block_pairs"]
-
-Positions = npt.NDArray[np.int64]
-
-
-# --- pairs of equal keys --------------------------------------------------------------------------------
-
-
-def _grouped(codes: IntArray) -> tuple[Positions, npt.NDArray[np.int64]]:
-    """Positions sorted by code (blank ones left out), and where each group starts (counting sort)."""
-    at = np.flatnonzero(codes >= 0)
-    n = int(codes.max(initial=-1)) + 1
-    at = at[np.bincount(codes[at], minlength=1)[codes[at]] > 1]
-    rows = coo_array((np.ones(len(at), np.int8), (codes[at], at)), shape=(max(n, 1), len(codes))).tocsr()
-    return rows.indices.astype(np.int64), rows.indptr.astype(np.int64)
-
-
-def _pairs_within(members: Positions, starts: npt.NDArray[np.int64]) -> tuple[Positions, Positions]:
-    """All pairs inside each group; the left one stands first in the line."""
-    ends = np.repeat(starts[1:], np.diff(starts))
-    here = np.arange(len(members))
-    n_after = ends - here - 1
-    left = np.repeat(here, n_after)
-    right = np.arange(len(left)) - np.repeat(np.cumsum(n_after) - n_after, n_after) + left + 1
-    return members[left], members[right]
-
-
-@dataclass(frozen=True)
-class PassKeys:
-    """Keys of one pass: of each record, and as partner where the other's key is another column (-1: no key)."""
-
-    own: IntArray
-    other: IntArray | None = None
-
-    def agree(self, left: Positions, right: Positions) -> npt.NDArray[np.bool_]:
-        """Tell which pairs the pass brings together."""
-        other = self.own if self.other is None else self.other
-        agree: npt.NDArray[np.bool_] = (self.own[left] == other[right]) & (self.own[left] >= 0)
-        if self.other is not None:
-            agree |= (self.other[left] == self.own[right]) & (self.other[left] >= 0)
-        return agree
-
-    def pairs(self) -> tuple[Positions, Positions]:
-        """Make all pairs of records with one key."""
-        if self.other is None:
-            return _pairs_within(*_grouped(self.own))
-        n = len(self.own)
-        left, right = _pairs_within(*_grouped(np.concatenate([self.own, self.other])))
-        cross = (left < n) & (right >= n)
-        left, right = left[cross], right[cross] - n
-        low, high = np.minimum(left, right), np.maximum(left, right)
-        kept = pd.unique((low * n + high)[low != high])
-        return kept // n, kept % n
+__all__ = ["BlockOn", "BlockingReport", "Candidates", "agreed_passes", "block_pairs"]
 
 
 # --- the engine's blocking ----------------------------------------------------------------------------
@@ -124,42 +73,56 @@ def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
     ParameterError : a key part names an unknown transform.
     """
     allowed = _allowed(universe, rules)
-    found: list[tuple[Positions, Positions]] = []
-    keys: list[PassKeys] = []
-    rows, largest = [], []
     comparable = _comparable_pairs(universe, allowed)
+    _make_keys(universe, rules)
+    sized = in_threads(lambda p: _sized_keys(universe, p, rules, allowed), rules.blocking.passes)
+    keys = tuple(pass_keys for pass_keys, _ in sized)
+    everyone = bool(allowed[np.ix_(*[np.flatnonzero(universe.sizes())] * 2)].all())
 
-    def of_pass(blocking_pass: BlockingPass) -> tuple[PassKeys, pd.DataFrame, Positions, Positions]:
-        own, blocks = _sized_keys(universe, blocking_pass, rules, allowed)
-        here = own if isinstance(own, PassKeys) else PassKeys(own)
-        left, right = here.pairs()
-        keep = allowed[universe.source[left], universe.source[right]]
-        return here, blocks, left[keep], right[keep]
-
-    passes_made = in_threads(of_pass, rules.blocking.passes)
-    for blocking_pass, (here, blocks, left, right) in zip(rules.blocking.passes, passes_made, strict=True):
-        largest.append(blocks.assign(blocking_pass=blocking_pass.name))
+    def of_pass(k: int) -> tuple[int, Positions, Positions]:
+        """Count the pairs of a pass; make those that no earlier pass brings, packed, and the passes each agrees on."""
+        left, right = keys[k].pairs()
+        if not everyone:
+            keep = allowed[universe.source[left], universe.source[right]]
+            left, right = left[keep], right[keep]
         n_pairs = len(left)
-        for earlier in keys:
+        for earlier in keys[:k]:
             new = ~earlier.agree(left, right)
             left, right = left[new], right[new]
-        keys.append(here)
-        found.append((left, right))
-        rows.append({
-            "blocking_pass": blocking_pass.name, "n_pairs": n_pairs, "n_new_pairs": len(left),
-            "reduction_ratio": 1 - n_pairs / comparable if comparable else 1.0, "n_blank_keys": int(np.sum(here.own < 0)),
-            "n_refused_records": int(blocks.loc[blocks["done"] == "refused", "n_records"].sum())})
-    left = np.concatenate([f[0] for f in found])
-    right = np.concatenate([f[1] for f in found])
-    passes = agreed_passes(keys, left, right)
-    keyless = np.all([k.own < 0 if k.other is None else (k.own < 0) & (k.other < 0) for k in keys], axis=0)
+        return n_pairs, left * len(universe) + right, agreed_passes(keys[k + 1:], left, right) << (k + 1) | 1 << k
+
+    made = in_threads(of_pass, range(len(keys)))
+    packed, agreed = (np.concatenate([some[side] for some in made]) for side in (1, 2))
+    order = np.argsort(packed)  # each pair stands there once
+    (left, right), agreed = np.divmod(packed[order], max(1, len(universe))), agreed[order]
+    rows = [{
+        "blocking_pass": blocking_pass.name, "n_pairs": n_pairs, "n_new_pairs": len(new), "reduction_ratio": 1 - n_pairs / comparable if comparable else 1.0,
+        "n_blank_keys": int(here.blank.sum()), "n_refused_records": int(blocks.loc[blocks["done"] == "refused", "n_records"].sum())}
+        for blocking_pass, (here, blocks), (n_pairs, new, _) in zip(rules.blocking.passes, sized, made, strict=True)]
+    keyless = np.all([k.blank for k in keys], axis=0)
     has_candidate = np.zeros(len(universe), bool)
     has_candidate[left] = has_candidate[right] = True
     rows.append({
         "blocking_pass": "union", "n_pairs": len(left), "n_new_pairs": len(left), "reduction_ratio": 1 - len(left) / comparable if comparable else 1.0,
         "n_blank_keys": int(keyless.sum()), "n_refused_records": 0})
-    report = BlockingReport(pd.DataFrame(rows), pd.concat(largest, ignore_index=True), int(np.sum(~has_candidate)))
-    return Candidates(left, right, passes, keyless, tuple(keys), report)
+    largest = pd.concat([blocks.assign(blocking_pass=p.name) for p, (_, blocks) in zip(rules.blocking.passes, sized, strict=True)], ignore_index=True)
+    return Candidates(left, right, agreed, keyless, keys, BlockingReport(pd.DataFrame(rows), largest, int(np.sum(~has_candidate))))
+
+
+def _make_keys(universe: Universe, rules: LinkageRules) -> None:
+    """Make the keys of distinct values, table by table, the largest first: columns that share a table would wait for one another."""
+    wanted: dict[int, tuple[ValueTable, dict[str | None, None]]] = {}
+    for blocking_pass in rules.blocking.passes:
+        for part in [*blocking_pass.on, *(blocking_pass.against or [])]:
+            field, transform = field_and_transform(part, rules)
+            table = universe.columns[field].table
+            wanted.setdefault(id(table), (table, {}))[1][transform] = None
+
+    def of_table(made: tuple[ValueTable, dict[str | None, None]]) -> None:
+        for transform in made[1]:
+            key_of_values(made[0], transform)
+
+    in_threads(of_table, sorted(wanted.values(), key=lambda made: -len(made[0])))
 
 
 def agreed_passes(keys: Sequence[PassKeys], left: Positions, right: Positions) -> npt.NDArray[np.int64]:
@@ -187,58 +150,20 @@ def _comparable_pairs(universe: Universe, allowed: npt.NDArray[np.bool_]) -> int
     return cross + sum(int(n[a]) * (int(n[a]) - 1) // 2 for a in range(len(n)) if allowed[a, a])
 
 
-def _sized_keys(
-    universe: Universe, blocking_pass: BlockingPass, rules: LinkageRules, allowed: npt.NDArray[np.bool_],
-) -> tuple[IntArray | PassKeys, pd.DataFrame]:
+def _sized_keys(universe: Universe, blocking_pass: BlockingPass, rules: LinkageRules, allowed: npt.NDArray[np.bool_]) -> tuple[PassKeys, pd.DataFrame]:
     """Keys of a pass with its too large blocks split, or refused where they cannot be split further."""
-    if blocking_pass.against is not None:
-        own = [_named_part(universe, part, rules) for part in blocking_pass.on]
-        other = [_named_part(universe, part, rules) for part in blocking_pass.against]
-        both = combined([np.concatenate(pair) for pair in zip(own, other, strict=True)])
-        sizes = np.bincount(both[both >= 0], minlength=1).astype(np.int64)
-        refused = sizes * sizes // 4 > rules.blocking.max_block_pairs
-        both[(both >= 0) & refused[both]] = -1
-        return PassKeys(both[: len(universe)], both[len(universe):]), _largest(sizes, sizes * sizes // 4, refused, np.zeros(0, bool))
-    codes = combined([_named_part(universe, part, rules) for part in blocking_pass.on])
-    sizes, pairs = _block_sizes(codes, universe.source, allowed)
-    heavy = pairs > rules.blocking.max_block_pairs
-    blocks = _largest(sizes, pairs, np.zeros(0, bool), heavy)
-    for part in blocking_pass.split_by:
-        if not heavy.any():
-            break
-        split = _named_part(universe, part, rules)
-        in_heavy = (codes >= 0) & heavy[codes]
-        parts = combined([codes, split])
-        codes = np.where(in_heavy, np.where(parts >= 0, parts + len(heavy), -1), codes).astype(np.int32)
-        codes = combined([codes])
-        sizes, pairs = _block_sizes(codes, universe.source, allowed)
-        heavy = pairs > rules.blocking.max_block_pairs
-    if heavy.any():
-        blocks = pd.concat([blocks[blocks["done"] != "split"], _largest(sizes, pairs, heavy, np.zeros(0, bool), only=heavy)], ignore_index=True)
-        codes = np.where((codes >= 0) & heavy[codes], -1, codes).astype(np.int32)
-    return codes, blocks
+    most = rules.blocking.max_block_pairs
+    own = [_named_part(universe, part, rules) for part in blocking_pass.on]
+    if blocking_pass.against is None:
+        return blocks_of_pass(combined(own), [partial(_named_part, universe, part, rules) for part in blocking_pass.split_by], universe.source, allowed, most)
+    other = [_named_part(universe, part, rules) for part in blocking_pass.against]
+    both = combined([np.concatenate(pair) for pair in zip(own, other, strict=True)])
+    return crossed_blocks(both[: len(universe)], both[len(universe):], most)
 
 
 def _named_part(universe: Universe, part: KeyPart, rules: LinkageRules) -> KeyArray:
     field, transform = field_and_transform(part, rules)
     return part_codes(universe.columns[field], transform)
-
-
-def _block_sizes(codes: IntArray, source: npt.NDArray[np.int8], allowed: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Records and allowed pairs of each block, counted before any pair is made."""
-    n_blocks, n_sources = int(codes.max(initial=-1)) + 1, len(allowed)
-    known = codes >= 0
-    per = np.bincount(codes[known].astype(np.int64) * n_sources + source[known], minlength=n_blocks * n_sources).reshape(n_blocks, n_sources)
-    pairs = sum((per[:, a] * per[:, b] for a in range(n_sources) for b in range(a + 1, n_sources) if allowed[a, b]), np.zeros(n_blocks, np.int64))
-    pairs = pairs + sum((per[:, a] * (per[:, a] - 1) // 2 for a in range(n_sources) if allowed[a, a]), np.zeros(n_blocks, np.int64))
-    return per.sum(axis=1), pairs
-
-
-def _largest(sizes: Any, pairs: Any, refused: Any, split: Any, only: Any = None) -> pd.DataFrame:
-    """Describe the largest five blocks (or all of ``only``) without their key, which is personal data."""
-    which = np.argsort(-pairs, kind="stable")[:5] if only is None else np.flatnonzero(only)
-    done = ["refused" if k < len(refused) and refused[k] else "split" if k < len(split) and split[k] else "compared" for k in which]
-    return pd.DataFrame({"n_records": sizes[which], "n_pairs": pairs[which], "done": done})
 
 
 # --- recordlinkage's face -------------------------------------------------------------------------------
@@ -279,7 +204,8 @@ class BlockOn(BaseIndexAlgorithm):  # type: ignore[misc, unused-ignore]
             field, transform = field_and_transform(part)
             values: ObjectArray = np.concatenate([f[field].to_numpy(dtype=object) for f in frames])
             parts.append(part_codes(Column(*code_values(values)), transform))
-        return PassKeys(combined(parts)).pairs()
+        n = sum(map(len, frames))
+        return blocks_of_pass(combined(parts), [], np.zeros(n, np.int8), np.ones((1, 1), bool), n * n)[0].pairs()
 
     @staticmethod
     def _labelled(left: pd.Index[Any], right: pd.Index[Any], a: Positions, b: Positions) -> pd.MultiIndex:

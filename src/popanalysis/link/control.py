@@ -28,6 +28,7 @@ from popanalysis.link.keys import AS_WRITTEN
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import Pairs, Positions
 from popanalysis.link.patterns import Vectors
+from popanalysis.link.decision import LINK, NON_LINK
 from popanalysis.link.rules import ComparisonRule, KeyPart, LinkageRules
 from popanalysis.link.training import LinkageModel, linked_lists, n_comparable
 
@@ -156,7 +157,7 @@ class Control:
         told = [self.model.names.index(name) for name in self.rules.telling_apart]
         apart = np.where(levels[:, told] >= 0, each[:, told], 0.0).sum(axis=1) if told else np.full(len(left), np.inf)
         weight: npt.NDArray[np.float64] = each.sum(axis=1)
-        rule = np.where(weight + self.model.prior_weight >= 0, "link", "non_link").astype(object)
+        rule = np.where(weight + self.model.prior_weight >= 0, LINK, NON_LINK).astype(np.int8)
         vectors = Vectors(self.model.names, self.model.ladders, levels, np.zeros(len(left), bool))
         return Pairs(left, right, weight, rule, apart, vectors)
 

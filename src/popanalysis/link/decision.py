@@ -15,11 +15,14 @@ import numpy.typing as npt
 
 from popanalysis.link.rules import LinkageRules, nearest
 
-__all__ = ["Condition", "check_condition", "decide_patterns", "read_condition"]
+__all__ = ["DECISIONS", "LINK", "NON_LINK", "OPEN", "POSSIBLE_LINK", "Condition", "check_condition", "decide_patterns", "read_condition"]
 
 BoolArray = npt.NDArray[np.bool_]
 #: A condition is a function of the level of each field.
 Condition = Callable[[Callable[[str], npt.NDArray[np.int8]]], BoolArray]
+#: What is decided about a pair; inside the engine a decision is its place here.
+DECISIONS = ("", "non_link", "possible_link", "link")
+OPEN, NON_LINK, POSSIBLE_LINK, LINK = range(4)
 _WORD = re.compile(r"\s*(==|!=|[(),]|[\w.\-]+)")
 
 
@@ -137,12 +140,12 @@ def check_condition(text: str, ladders: Mapping[str, Sequence[str]]) -> Iterable
         yield f"“{text}”：{fault.zh}", f"'{text}': {fault.en}"
 
 
-def decide_patterns(levels: npt.NDArray[np.int8], names: Sequence[str], ladders: Sequence[Sequence[str]], rules: LinkageRules) -> npt.NDArray[np.object_]:
-    """Return the decision of the first line that applies to each pattern; "" where none does."""
-    decided = np.full(len(levels), "", dtype=object)
+def decide_patterns(levels: npt.NDArray[np.int8], names: Sequence[str], ladders: Sequence[Sequence[str]], rules: LinkageRules) -> npt.NDArray[np.int8]:
+    """Return the decision of the first line that applies to each pattern, as its place in :data:`DECISIONS`; :data:`OPEN` where none does."""
+    decided = np.full(len(levels), OPEN, dtype=np.int8)
     place = {name: k for k, name in enumerate(names)}
     for line in rules.decision:
         condition = read_condition(line.when, dict(zip(names, ladders, strict=True)))
         applies = condition(lambda field: levels[:, place[field]])
-        decided[applies & (decided == "")] = line.then
+        decided[applies & (decided == OPEN)] = DECISIONS.index(line.then)
     return decided

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from popanalysis.columns import LINKS_COLUMNS
 from popanalysis.errors import LinkageError, NotYetError
 from popanalysis.link import control
 from popanalysis.link.blocking import BlockingReport, Candidates, block_pairs
 from popanalysis.link.bonds import read_bonds
-from popanalysis.link.coding import Universe, code_records
+from popanalysis.link.coding import IntArray, Universe, code_records
+from popanalysis.link.decision import DECISIONS, OPEN
 from popanalysis.link.events import Grouped, select_events
 from popanalysis.link.notes import Note
-from popanalysis.link.pairs import Pairs, score
+from popanalysis.link.pairs import Pairs, Positions, score
 from popanalysis.link.patterns import compare_pairs, count_patterns, level_names
 from popanalysis.link.quality import expected_errors
 from popanalysis.link.rules import LinkageRules, nearest
@@ -131,15 +135,18 @@ def _by_recordlinkage(universe: Universe, rules: LinkageRules) -> tuple[Candidat
 def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules, notes: list[Note]) -> Linked:
     ids = universe.record_ids
     number = pd.factorize(grouped.event)[0]
-    labels = np.array([f"E{k}" for k in range(1, int(number.max(initial=-1)) + 2)], dtype=object)
+    labels = _numbered("E", int(number.max(initial=-1)) + 1)
     events = pd.Series(labels[number], index=pd.Index(ids, name="record_id"), name="event_id", dtype=object)
-    set_number = pd.factorize(grouped.set_of[grouped.set_of >= 0])[0] + 1
+    in_set = np.flatnonzero(grouped.set_of >= 0)
+    set_number = pd.factorize(grouped.set_of[in_set])[0]
     set_id = np.full(len(universe), "", dtype=object)
-    set_id[grouped.set_of >= 0] = [f"S{k}" for k in set_number.tolist()]
+    set_id[in_set] = _numbered("S", int(set_number.max(initial=-1)) + 1)[set_number]
+    duplicate_of = np.full(len(universe), "", dtype=object)
+    second = np.flatnonzero(grouped.duplicate_of >= 0)
+    duplicate_of[second] = ids[grouped.duplicate_of[second]]
     records = pd.DataFrame({
         "record_id": ids, "source": np.array(universe.sources, dtype=object)[universe.source], "event_id": events.to_numpy(), "set_id": set_id,
-        "link_status": _statuses(universe, candidates, grouped), "reason": grouped.reason,
-        "duplicate_of": np.where(grouped.duplicate_of >= 0, ids[grouped.duplicate_of], "") if len(ids) else np.array([], dtype=object)})
+        "link_status": _statuses(universe, candidates, grouped), "reason": grouped.reason, "duplicate_of": duplicate_of})
     links = _links(universe, grouped, model, rules)
     return Linked(links, events, records, model, candidates.report, len(candidates), (*notes, *model.notes, *grouped.notes))
 
@@ -153,30 +160,43 @@ def _block_notes(candidates: Candidates, rules: LinkageRules) -> list[Note]:
             for name, n in refused[refused > 0].items()]
 
 
+def _numbered(letter: str, n: int) -> npt.NDArray[np.object_]:
+    """Labels of a letter and a number, from 1."""
+    numbers = pa.array(np.arange(1, n + 1)).cast(pa.string())
+    return np.asarray(pc.binary_join_element_wise(letter, numbers, "").to_numpy(zero_copy_only=False), dtype=object)
+
+
+_STATUSES: Final = np.array(["unlinked", "not_linkable", "linked", "review", "set"], dtype=object)
+
+
 def _statuses(universe: Universe, candidates: Candidates, grouped: Grouped) -> npt.NDArray[np.object_]:
     bits = np.zeros(int(grouped.event.max(initial=-1)) + 1, np.int64)
     np.bitwise_or.at(bits, grouped.event, np.int64(1) << universe.source.astype(np.int64))
-    partners = np.bitwise_count(bits)[grouped.event] > 1
-    return np.select(
-        [grouped.set_of >= 0, grouped.review, partners, candidates.keyless], ["set", "review", "linked", "not_linkable"], "unlinked").astype(object)
+    status = candidates.keyless.astype(np.int8)
+    for place, which in ((2, np.bitwise_count(bits)[grouped.event] > 1), (3, grouped.review), (4, grouped.set_of >= 0)):
+        status[which] = place
+    return _STATUSES[status]
 
 
 def _links(universe: Universe, grouped: Grouped, model: LinkageModel, rules: LinkageRules) -> pd.DataFrame:
     pairs = grouped.pairs
-    at = np.flatnonzero(grouped.decision != "")
-    at = at[np.lexsort((pairs.right[at], pairs.left[at]))]
+    at = np.flatnonzero(grouped.decision != OPEN)
+    at = at[np.argsort(pairs.left[at] * len(universe) + pairs.right[at])]
     left, right = pairs.left[at], pairs.right[at]
+    weight = pairs.weight[at]
     told: dict[str, Any] = {
-        "record_id_a": universe.record_ids[left], "record_id_b": universe.record_ids[right], "link_decision": grouped.decision[at],
-        "match_weight": pairs.weight[at], "match_probability": model.probability(pairs.weight[at])}
+        "record_id_a": universe.record_ids[left], "record_id_b": universe.record_ids[right], "link_decision": np.array(DECISIONS, dtype=object)[grouped.decision[at]],
+        "match_weight": weight, "match_probability": model.probability(weight)}
+    told = {name: told[name] for name in LINKS_COLUMNS}
     missing = {
-        rule.name: _missing_side(universe.columns[rule.field].codes[left], universe.columns[rule.field].codes[right]) for rule in rules.comparisons}
-    frame = pd.concat([pd.DataFrame(told, columns=list(LINKS_COLUMNS)), level_names(pairs.vectors, at, missing)], axis=1)
+        rule.name: partial(_missing_side, universe.columns[rule.field].codes, left, right) for rule in rules.comparisons}
+    told |= level_names(pairs.vectors, at, missing)
     if rules.swapped:
-        frame["swapped"] = np.where(pairs.vectors.swapped[at], "swapped", "straight")
-    return frame
+        told["swapped"] = np.array(["straight", "swapped"], dtype=object)[pairs.vectors.swapped[at].astype(np.int8)]
+    return pd.DataFrame(told)
 
 
-def _missing_side(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
-    """Which side is missing, 0 left, 1 right, 2 both (also where both are there but say nothing, as an unreadable date)."""
+def _missing_side(codes: IntArray, left: Positions, right: Positions, which: Positions) -> npt.NDArray[np.int8]:
+    """Which side of some pairs is missing, 0 left, 1 right, 2 both (also where both are there but say nothing, as an unreadable date)."""
+    a, b = codes[left[which]], codes[right[which]]
     return np.select([(a < 0) & (b >= 0), (a >= 0) & (b < 0)], [0, 1], 2).astype(np.int8)

@@ -17,6 +17,7 @@ import pandas as pd
 from popanalysis.link.assignment import NEVER, Assignment, assign, components
 from popanalysis.link.bonds import Bonds, torn
 from popanalysis.link.coding import Universe
+from popanalysis.link.decision import LINK, NON_LINK, OPEN, POSSIBLE_LINK
 from popanalysis.link.duplicates import duplicate_of, leftover_duplicates, likeness_of, may_repeat
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
@@ -34,7 +35,7 @@ class Grouped:
     event : label of the event of each record ; set_of : number of the set of twins nothing distinguishes, -1: none
     duplicate_of : position of the first record of the same list in the event, -1: none
     review, reason : records with an open link, and why ; pairs : compared pairs, those completed inside components included
-    decision : per pair: link, possible_link, non_link, or "" where it is not worth a line
+    decision : per pair, a place in :data:`popanalysis.link.decision.DECISIONS`; ``OPEN`` where it is not worth a line
     """
 
     event: Positions
@@ -43,7 +44,7 @@ class Grouped:
     review: BoolArray
     reason: npt.NDArray[np.object_]
     pairs: Pairs
-    decision: npt.NDArray[np.object_]
+    decision: npt.NDArray[np.int8]
     notes: list[Note] = field(default_factory=list)
 
 
@@ -92,15 +93,17 @@ def _decided_weights(pairs: Pairs, bonds: Bonds, universe: Universe, rules: Link
     """Weights as the decision table and people leave them."""
     upper, lower = rules.thresholds.upper, rules.thresholds.lower
     weight = pairs.weight.copy()
-    weight[pairs.rule == "link"] = np.maximum(weight[pairs.rule == "link"], upper)
-    between = pairs.rule == "possible_link"
-    weight[between] = np.clip(weight[between], lower, np.nextafter(upper, lower))
-    weight[pairs.rule == "non_link"] = NEVER
+    if rules.decision or pairs.rule.any():
+        weight[pairs.rule == LINK] = np.maximum(weight[pairs.rule == LINK], upper)
+        between = pairs.rule == POSSIBLE_LINK
+        weight[between] = np.clip(weight[between], lower, np.nextafter(upper, lower))
+        weight[pairs.rule == NON_LINK] = NEVER
     n = len(universe)
     if len(bonds.never):
         weight[np.isin(pairs.left * n + pairs.right, bonds.never)] = NEVER
-    left, right = bonds.event[pairs.left], bonds.event[pairs.right]
-    weight[(left >= 0) & (right >= 0) & (left != right)] = NEVER
+    if (bonds.event >= 0).any():
+        left, right = bonds.event[pairs.left], bonds.event[pairs.right]
+        weight[(left >= 0) & (right >= 0) & (left != right)] = NEVER
     return weight
 
 
@@ -170,22 +173,28 @@ def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, node: Posi
     np.bitwise_or.at(sources, node, np.int64(1) << universe.source.astype(np.int64))
     a, b = node[pairs.left], node[pairs.right]
     low, high = np.minimum(a, b), np.maximum(a, b)
-    between = np.flatnonzero((low != high) & ((sources[low] & sources[high] == 0) | (weight <= NEVER / 2)))
-    key, distinct = pd.factorize(low[between] * n_nodes + high[between])
+    counts = (low != high) & ((sources[low] & sources[high] == 0) | (weight <= NEVER / 2))
+    several = np.bincount(node, minlength=n_nodes) > 1  # nodes of more than one record
+    to_several = several[low] | several[high]
+    plain, shared = np.flatnonzero(counts & ~to_several), np.flatnonzero(counts & to_several)
+    key, distinct = pd.factorize(low[shared] * n_nodes + high[shared])
     n_sources = len(universe.sources)
-    lists = universe.source[pairs.left[between]].astype(np.int64) * n_sources + universe.source[pairs.right[between]]
+    lists = universe.source[pairs.left[shared]].astype(np.int64) * n_sources + universe.source[pairs.right[shared]]
     both, cells = pd.factorize(key * n_sources**2 + lists)
     best_of_lists = np.full(len(cells), -np.inf)
-    np.maximum.at(best_of_lists, both, weight[between])
+    np.maximum.at(best_of_lists, both, weight[shared])
     total = np.bincount(cells // n_sources**2, best_of_lists, len(distinct)).astype(float)
     best = np.full(len(distinct), -np.inf)
-    np.maximum.at(best, key, weight[between])
+    np.maximum.at(best, key, weight[shared])
     vetoed = np.zeros(len(distinct), bool)
-    vetoed[key[weight[between] <= NEVER / 2]] = True
+    vetoed[key[weight[shared] <= NEVER / 2]] = True
     total[vetoed], best[vetoed] = NEVER, NEVER
     edge_of_pair = np.full(len(pairs), -1, np.int64)
-    edge_of_pair[between] = key
-    return sources, _Edges(distinct // n_nodes, distinct % n_nodes, total, best), edge_of_pair
+    edge_of_pair[plain] = np.arange(len(plain))
+    edge_of_pair[shared] = len(plain) + key
+    edges = _Edges(*(np.concatenate(both) for both in (
+        (low[plain], distinct // n_nodes), (high[plain], distinct % n_nodes), (weight[plain], total), (weight[plain], best))))
+    return sources, edges, edge_of_pair
 
 
 def _certain_events(found: Assignment, edges: _Edges, node: Positions, rules: LinkageRules) -> Positions:
@@ -214,11 +223,11 @@ def _opened(
     np.bitwise_or.at(bits, event, np.int64(1) << universe.source.astype(np.int64))
     free = bits[event[pairs.left]] & bits[event[pairs.right]] == 0  # the two events could be one
     open_ = ~together & (weight >= lower) & free
-    decision = np.full(len(pairs), "", dtype=object)
-    decision[(pairs.weight >= lower) & ~together] = "non_link"
-    decision[open_] = "possible_link"
-    decision[doubtful & (weight >= lower) & ~together] = "possible_link"
-    decision[together] = "link"
+    decision = np.full(len(pairs), OPEN, dtype=np.int8)
+    decision[(pairs.weight >= lower) & ~together] = NON_LINK
+    decision[open_] = POSSIBLE_LINK
+    decision[doubtful & (weight >= lower) & ~together] = POSSIBLE_LINK
+    decision[together] = LINK
     reason = np.full(len(universe), "", dtype=object)
     for word, which in (("conflict", open_ & (weight >= upper)), ("between_thresholds", open_ & (weight < upper)), ("large_component", cut),
                         ("close_call", doubtful & (weight >= lower)), ("tie", tied & (weight >= lower))):

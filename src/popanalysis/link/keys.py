@@ -82,20 +82,20 @@ def part_codes(column: Column, transform: str | None) -> KeyArray:
     return with_missing
 
 
-def combined(parts: Sequence[KeyArray]) -> IntArray:
-    """One dense code for several key parts; -1 where any is blank."""
-    key, blank = parts[0], parts[0] < 0
+def combined(parts: Sequence[KeyArray]) -> KeyArray:
+    """One code for several key parts; -1 where any is blank."""
+    key = parts[0]
     for part in parts[1:]:
         most = int(part.max(initial=0)) + 1
         if most >= _DENSE or int(key.max(initial=0)) >= _DENSE:
-            key, part = pd.factorize(key)[0], pd.factorize(part)[0]
+            blank = (key < 0) | (part < 0)
+            key, part = (pd.factorize(np.where(blank, -1, side))[0] for side in (key, part))
             most = int(part.max(initial=0)) + 1
-        key, blank = key.astype(np.int64) * most + part, blank | (part < 0)
-    if int(key.max(initial=0)) >= 4 * len(key) + 1000:
-        key = pd.factorize(np.where(blank, -1, key))[0]
-    codes: IntArray = key.astype(np.int32)
-    codes[blank] = -1
-    return codes
+        else:
+            blank = (key < 0) | (part < 0)
+        key = key.astype(np.int64) * most + part
+        key[blank] = -1
+    return key
 
 
 def field_and_transform(part: KeyPart, rules: LinkageRules | None = None) -> tuple[str, str | None]:

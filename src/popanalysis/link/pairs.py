@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from popanalysis.link.coding import Universe
-from popanalysis.link.decision import decide_patterns
+from popanalysis.link.decision import LINK, decide_patterns
 from popanalysis.link.patterns import Vectors, count_patterns
 from popanalysis.link.rules import LinkageRules
 from popanalysis.link.training import LinkageModel, score_pairs
@@ -22,13 +22,13 @@ BoolArray = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Pairs:
-    """Compared pairs: positions, weight in bits, decision of the table ("" where no line applies), levels, and the weight of the fields
+    """Compared pairs: positions, weight in bits, decision of the table (a place in :data:`popanalysis.link.decision.DECISIONS`), levels, and the weight of the fields
     that tell children of one delivery apart."""
 
     left: Positions
     right: Positions
     weight: FloatArray
-    rule: npt.NDArray[np.object_]
+    rule: npt.NDArray[np.int8]
     apart: FloatArray
     vectors: Vectors
 
@@ -50,5 +50,5 @@ def score(universe: Universe, left: Positions, right: Positions, vectors: Vector
     told = [vectors.names.index(name) for name in rules.telling_apart]
     by_pattern = np.sum([np.append(model.weights[k], 0.0)[patterns.levels[:, k]] for k in told], axis=0) if told else np.full(len(patterns.levels), np.inf)
     apart = np.asarray(by_pattern)[patterns.of_pair]
-    apart = np.where(rule == "link", np.maximum(apart, rules.assignment.close_call), apart)  # the decision table says: one event, in one list too
+    apart = np.where(rule == LINK, np.maximum(apart, rules.assignment.close_call), apart)  # the decision table says: one event, in one list too
     return Pairs(left, right, weight, rule, apart, vectors)

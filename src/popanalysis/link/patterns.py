@@ -5,7 +5,7 @@ All estimation works on pattern counts; a pair only knows the number of its patt
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,14 +98,17 @@ def _graded(
 
 def _swapped(universe: Universe, left: Positions, right: Positions, rules: LinkageRules) -> npt.NDArray[np.bool_]:
     """Pairs in which no exchangeable column agrees as it stands, but one agrees with the other's partner column."""
-    straight, crossed = np.zeros(len(left), bool), np.zeros(len(left), bool)
+    exchangeable = []
     for first, second in rules.swapped:
         kind = next(c.kind for c in rules.comparisons if c.field == first)
-        one, two = (_plain_codes(universe.columns[name], kind) for name in (first, second))
-        straight |= _equal(one[left], one[right]) | _equal(two[left], two[right])
-        crossed |= _equal(one[left], two[right]) | _equal(two[left], one[right])
-    alone: npt.NDArray[np.bool_] = crossed & ~straight
-    return alone
+        exchangeable.append(tuple(_plain_codes(universe.columns[name], kind) for name in (first, second)))
+    at = np.arange(len(left))  # pairs in which nothing agrees as it stands
+    for column in (column for both in exchangeable for column in both):
+        at = at[~_equal(column[left[at]], column[right[at]])]
+    crossed = np.zeros(len(left), bool)
+    for one, two in exchangeable:
+        crossed[at] |= _equal(one[left[at]], two[right[at]]) | _equal(two[left[at]], one[right[at]])
+    return crossed
 
 
 def _plain_codes(column: Column, kind: str) -> npt.NDArray[Any]:
@@ -144,13 +147,18 @@ def count_patterns(levels: npt.NDArray[np.int8], n_levels: Sequence[int]) -> Pat
     return Patterns(levels[first], np.bincount(of_pair, minlength=len(distinct)), of_pair)
 
 
-def level_names(vectors: Vectors, pairs: npt.NDArray[np.int64], missing: Mapping[str, npt.NDArray[np.int8]]) -> pd.DataFrame:
-    """Write levels of some pairs as words (categories); ``missing`` tells, for each comparison, which of :data:`MISSING_WORDS` to write."""
+def level_names(
+    vectors: Vectors, pairs: Positions, missing: Mapping[str, Callable[[Positions], npt.NDArray[np.int8]]],
+) -> dict[str, pd.Categorical]:
+    """Write levels of some pairs as words, a column a comparison; ``missing`` tells, for each comparison and some of these pairs, which of
+    :data:`MISSING_WORDS` to write."""
     words = {}
     for k, (name, ladder) in enumerate(zip(vectors.names, vectors.ladders, strict=True)):
         level = vectors.levels[pairs, k]
         if ladder[-1] == OWN_LEVEL:
-            ladder, level = ladder[:-1], np.where(level == len(ladder) - 1, UNKNOWN, level)
-        place = np.where(level < 0, len(ladder) + missing[name], level)
-        words[name] = pd.Categorical.from_codes(place.astype(np.int8), categories=pd.Index([*ladder, *MISSING_WORDS]))  # type: ignore[arg-type]
-    return pd.DataFrame(words)
+            ladder = ladder[:-1]
+            level[level == len(ladder)] = UNKNOWN
+        unknown = np.flatnonzero(level < 0)
+        level[unknown] = len(ladder) + missing[name](unknown)
+        words[name] = pd.Categorical.from_codes(level, categories=pd.Index([*ladder, *MISSING_WORDS]))  # type: ignore[arg-type]
+    return words

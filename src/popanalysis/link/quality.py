@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from popanalysis.link.decision import LINK, NON_LINK
 from popanalysis.link.rules import LinkageRules
 from popanalysis.link.training import LinkageModel
 
@@ -46,9 +47,9 @@ def error_rates(
 
 def expected_errors(grouped: Grouped, model: LinkageModel, rules: LinkageRules) -> dict[str, float]:
     """Error rates over the compared pairs; a pair that the assignment ruled out in favour of a better one is no missed match."""
-    ruled_out = grouped.decision == "non_link"
+    ruled_out = grouped.decision == NON_LINK
     kept = ~ruled_out
-    return error_rates(model.probability(grouped.pairs.weight[kept]), grouped.decision[kept] == "link")
+    return error_rates(model.probability(grouped.pairs.weight[kept]), grouped.decision[kept] == LINK)
 
 
 def missed_by_blocking(neighbours: Sequence[int], n_classes: int = 2, *, tolerance: float = 1e-7, max_steps: int = 20_000) -> dict[str, float]:

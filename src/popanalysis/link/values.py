@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 __all__ = ["ObjectArray", "Rewritten", "ValueTable", "as_arrow"]
 
@@ -54,8 +53,8 @@ class ValueTable:
     >>> table = ValueTable(np.array(["王芳", "李 娜", "x"], dtype=object))
     >>> len(table), table.lengths.tolist(), table.take(np.array([2, 0])).tolist()
     (3, [2, 3, 1], ['x', '王芳'])
-    >>> [chr(point) for point in table.points(2)[0] if point]
-    ['王', '芳']
+    >>> table.laid_out(table.characters, 2)[2].tolist()
+    [120, 0]
     """
 
     def __init__(self, values: pa.StringArray | ObjectArray) -> None:
@@ -104,11 +103,6 @@ class ValueTable:
         """Length of each value in bytes of UTF-8."""
         return np.diff(self._offsets)
 
-    @property
-    def lengths(self) -> npt.NDArray[np.int32]:
-        """Length of each value in characters."""
-        return np.array(pc.utf8_length(self.arrow), dtype=np.int32)
-
     def bytes_at(self, places: range) -> npt.NDArray[np.uint8]:
         """Bytes of each value: a row a place, a column a value; 0 beyond its end."""
         start, length = self._offsets[:-1], self.n_bytes
@@ -117,19 +111,31 @@ class ValueTable:
             found[row] = np.where(length > place, self._bytes[np.minimum(start + np.int32(place), len(self._bytes) - 1)], 0)
         return found
 
-    def points(self, width: int) -> npt.NDArray[np.uint32]:
-        """Code points of each value: a row a value, ``width`` columns; 0 beyond its end, longer ones cut."""
-        text = self._bytes[:-8]
-        found = np.frombuffer(text.tobytes().decode("utf-8", "replace").encode("utf-32-le"), "<u4")
-        begins = np.append((text & 0xC0) != _ONE_BYTE, True)  # 10xxxxxx goes on with a character, all else begins one
-        place = np.cumsum(begins, dtype=np.int32) - 1  # place of the character that begins at each byte
-        start, length = place[self._offsets[:-1]], self.lengths
-        rows = np.zeros((len(self), width), np.uint32)
+    @cached_property
+    def characters(self) -> npt.NDArray[np.uint32]:
+        """Code points of all values one after the other."""
+        return np.frombuffer(self._bytes[:-8].tobytes().decode("utf-8", "replace").encode("utf-32-le"), "<u4")
+
+    @cached_property
+    def begins(self) -> npt.NDArray[np.int32]:
+        """Place of each value's first character among all of them, and at the end their number."""
+        before = np.zeros(len(self._bytes) - 7, np.int32)
+        np.cumsum((self._bytes[:-8] & 0xC0) != _ONE_BYTE, out=before[1:])  # 10xxxxxx goes on with a character, all else begins one
+        return before[self._offsets]
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int32]:
+        """Length of each value in characters."""
+        return np.diff(self.begins)
+
+    def laid_out(self, characters: npt.NDArray[Any], width: int) -> npt.NDArray[Any]:
+        """Lay out a number for each character: a row a value, ``width`` columns; 0 beyond its end, longer ones cut."""
+        rows = np.zeros((len(self), width), characters.dtype)
+        start, length = self.begins[:-1], self.lengths
+        at = np.arange(len(self))
         for k in range(width):
-            at = np.flatnonzero(length > k)
-            if not len(at):
-                break
-            rows[at, k] = found[start[at] + k]
+            at = at[length[at] > k]
+            rows[at, k] = characters[start[at] + k]
         return rows
 
     @cached_property

@@ -53,11 +53,12 @@ def plain_name(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text.lower().replace("ü", "v")) if c.isalnum())
 
 
-def _mixed(rows: npt.NDArray[Any], by_position: bool = True) -> npt.NDArray[np.uint64]:
-    """Hash rows of numbers to 64 bits; without positions, the order in a row does not matter (0 is nothing)."""
+def _mixed(rows: npt.NDArray[Any], length: npt.NDArray[np.int32], by_position: bool = True) -> npt.NDArray[np.uint64]:
+    """Hash rows of numbers to 64 bits, as far as each is long; without positions, the order in a row does not matter. A 0 counts for nothing."""
     mixed = np.zeros(len(rows), np.uint64)
+    at = np.arange(len(rows))
     for k in range(rows.shape[1]):  # few names are long: each further position concerns fewer rows
-        at = np.flatnonzero(rows[:, k])
+        at = at[length[at] > k]
         value = rows[at, k].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         value *= np.uint64(2 * k * by_position + 0xBF58476D1CE4E5B9)
         value ^= value >> np.uint64(29)
@@ -84,15 +85,15 @@ def _as_written() -> npt.NDArray[np.bool_]:
     return table
 
 
-def _lay_out(points: npt.NDArray[np.uint32]) -> tuple[Alphabet, npt.NDArray[np.uint16]]:
-    """Number the characters, script variants alike; 0 stays 0."""
+def _numbers(characters: list[npt.NDArray[np.uint32]]) -> tuple[Alphabet, list[npt.NDArray[np.uint16]]]:
+    """Number the characters, script variants alike."""
     number = np.zeros(0x110000, np.uint16)
-    number[points.ravel()] = 1
-    distinct = [chr(p) for p in np.flatnonzero(number) if p]
+    for some in characters:
+        number[some] = 1
+    distinct = [chr(point) for point in np.flatnonzero(number)]
     alphabet = Alphabet(distinct)
-    number[0] = 0
     number[[ord(c) for c in distinct]] = [alphabet.number_of[c] for c in distinct]
-    return alphabet, number[points]
+    return alphabet, [number[some] for some in characters]
 
 
 class NameKeys:
@@ -107,18 +108,22 @@ class NameKeys:
 
     def __init__(self, table: ValueTable) -> None:
         self.length = table.lengths
-        width = min(WIDTH, int(self.length.max(initial=1)))
-        points = table.points(width)
-        other = np.flatnonzero((self.length > WIDTH) | ~_as_written()[points].all(axis=1))
+        odd = np.searchsorted(table.begins, np.flatnonzero(~_as_written()[table.characters]), side="right") - 1  # values with such a character
+        other = np.unique(np.concatenate([odd, np.flatnonzero((self.length > WIDTH) | (self.length == 0))]))
         texts = np.array([plain_name(v) for v in table.take(other)], dtype=object)
         self.text = Rewritten(table, other, texts)
         self.length[other] = [len(t) for t in texts]
         self.regular = self.length <= WIDTH
         latin = np.fromiter(map(str.isascii, texts), bool, len(other))
         self.regular[other] &= ~latin
-        points[other] = ValueTable(np.where(self.regular[other], texts, "")).points(width)
-        self.alphabet, self.row = _lay_out(points[:, : max(1, int(self.length[self.regular].max(initial=0)))])
-        n_unknown = self.alphabet.wildcard[self.row].sum(axis=1, dtype=np.int8)
+        rewritten = ValueTable(np.where(self.regular[other], texts, ""))
+        self.alphabet, (number, number_rewritten) = _numbers([table.characters, rewritten.characters])
+        width = max(1, int(self.length[self.regular].max(initial=0)))
+        self.row = table.laid_out(number, width)
+        self.row[other] = rewritten.laid_out(number_rewritten, width)
+        self.length_of_row = np.where(self.regular, self.length, 0)
+        n_unknown = np.zeros(len(table), np.int8)  # the unknown character is none of Han
+        n_unknown[other] = self.alphabet.wildcard[self.row[other]].sum(axis=1, dtype=np.int8)
         self.has_unknown = n_unknown > 0
         self.silent = (self.length == 0) | (self.regular & (n_unknown == self.length))
         self._latin = other[latin & (self.length[other] > 0)]
@@ -126,7 +131,7 @@ class NameKeys:
     @cached_property
     def variant(self) -> IntArray:
         """The same number for the same name but for script variants, dots, blanks and brackets (-1: nothing but unknown characters)."""
-        whole = _mixed(self.row)
+        whole = _mixed(self.row, self.length_of_row)
         irregular = np.flatnonzero(~self.regular)
         if len(irregular):
             whole[irregular] = ValueTable(self.text.take(irregular)).hashes[:-1]
@@ -135,7 +140,7 @@ class NameKeys:
     @cached_property
     def letters(self) -> IntArray:
         """The same number for the same characters in any order (-1: no regular name)."""
-        return _numbered(_mixed(self.row, by_position=False), ~self.regular)
+        return _numbered(_mixed(self.row, self.length_of_row, by_position=False), ~self.regular)
 
     @cached_property
     def spoken(self) -> npt.NDArray[np.int16]:
@@ -147,6 +152,13 @@ class NameKeys:
         for k, parts in zip(self._latin.tolist(), read, strict=True):
             spoken[k, : len(parts)] = parts
         return spoken
+
+    @cached_property
+    def _n_spoken(self) -> npt.NDArray[np.int32]:
+        """How far each row of ``spoken`` reaches."""
+        length = self.length_of_row.copy()
+        length[self._latin] = self.spoken.shape[1]
+        return length
 
     @cached_property
     def _heard(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
@@ -163,13 +175,13 @@ class NameKeys:
     def sound(self) -> IntArray:
         """The same number for the same sound (-1: none)."""
         key, unheard = self._heard
-        return _numbered(_mixed(key), unheard)
+        return _numbered(_mixed(key, self._n_spoken), unheard)
 
     @cached_property
     def near(self) -> IntArray:
         """The same number for near sounds (-1: none)."""
         key, unheard = self._heard
-        return _numbered(_mixed(near_table()[key]), unheard)
+        return _numbered(_mixed(near_table()[key], self._n_spoken), unheard)
 
     @cached_property
     def transliterated(self) -> npt.NDArray[np.bool_]:
