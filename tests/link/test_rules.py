@@ -183,8 +183,8 @@ def test_the_term_frequency_table_is_read_and_is_part_of_the_hash(tmp_path):
 
 def test_current_names_the_version_in_use(tmp_path):
     shutil.copytree(shipped_folder("params") / "linkage", tmp_path / "linkage")
-    assert current_rules(tmp_path / "linkage", "births").file == "births.v2.yaml"
+    assert current_rules(tmp_path / "linkage", "births").file == "births.v3.yaml"
     entry = yaml.safe_load((tmp_path / "linkage" / "current.yaml").read_text(encoding="utf-8"))
-    assert entry["births"] == "births.v2.yaml"
+    assert entry["births"] == "births.v3.yaml"
     with pytest.raises(ParameterError):
         current_rules(tmp_path / "linkage", "weddings")

@@ -56,6 +56,16 @@ class Assignment:
 
 def components(n: int, left: Positions, right: Positions) -> Positions:
     """Label of the connected component of each of ``n`` nodes."""
+    if len(left) < n // 8:  # few pairs: all other nodes stay alone
+        concerned, at = np.unique(np.concatenate([left, right]), return_inverse=True)
+        label = _components(len(concerned), *np.split(at, 2))
+        first = np.arange(n)
+        first[concerned] = concerned[np.unique(label, return_index=True)[1][label]]
+        return (np.cumsum(first == np.arange(n)) - 1)[first]
+    return _components(n, left, right)
+
+
+def _components(n: int, left: Positions, right: Positions) -> Positions:
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
@@ -74,8 +84,7 @@ def assign(
     close_call, largest_component : bits; nodes.
     """
     n = len(sources)
-    cut = _cut_large(n, left, right, weights, joins, largest_component)
-    label = components(n, left[joins & ~cut], right[joins & ~cut])
+    cut, label = _cut_large(n, left, right, weights, joins, largest_component)
     event = np.arange(n, dtype=np.int64)
     doubtful, tied = np.zeros(len(left), bool), np.zeros(len(left), bool)
     unproved = np.zeros(n, bool)
@@ -143,14 +152,15 @@ def _by_size(
     """
     size = np.bincount(label)
     at = np.flatnonzero(size[label] > 1)
-    at = at[np.lexsort((sources[at], label[at]))]
+    at = at[np.argsort((label[at] * (int(sources.max(initial=0)) + 1) + sources[at]) * len(label) + at)]  # by component, then by lists
     inside = np.flatnonzero(label[left] == label[right])
     row_of, place = np.empty(len(label), np.int64), np.empty(len(label), np.int64)
+    size_of_member, size_of_pair = size[label[at]], size[label[left[inside]]]
     for k in np.unique(size[size > 1]).tolist():
-        members = at[size[label[at]] == k].reshape(-1, k)
+        members = at[size_of_member == k].reshape(-1, k)
         row_of[members] = np.arange(len(members))[:, None]
         place[members] = np.arange(k)[None, :]
-        here = inside[size[label[left[inside]]] == k]
+        here = inside[size_of_pair == k]
         low = np.minimum(place[left[here]], place[right[here]])
         high = np.maximum(place[left[here]], place[right[here]])
         column = low * k - low * (low + 1) // 2 + high - low - 1
@@ -306,8 +316,13 @@ def _branch_and_bound(shape: tuple[int, ...], weight: FloatArray) -> tuple[list[
     return best[1], steps <= MOST_STEPS
 
 
-def _cut_large(n: int, left: Positions, right: Positions, weights: FloatArray, joins: npt.NDArray[np.bool_], largest: int) -> npt.NDArray[np.bool_]:
-    """Take the weakest edges out of components beyond the guard until every one is small enough; the same edges whatever their order."""
+def _cut_large(n: int, left: Positions, right: Positions, weights: FloatArray, joins: npt.NDArray[np.bool_], largest: int) -> tuple[npt.NDArray[np.bool_], Positions]:
+    """Take the weakest edges out of components beyond the guard until every one is small enough; the same edges whatever their order.
+
+    Returns
+    -------
+    Which edges were cut, and the component of each node.
+    """
     cut = np.zeros(len(left), bool)
     while True:
         kept = joins & ~cut
@@ -315,7 +330,7 @@ def _cut_large(n: int, left: Positions, right: Positions, weights: FloatArray, j
         size = np.bincount(label, minlength=1)
         heavy = kept & (size[label[left]] > largest)
         if not heavy.any():
-            return cut
+            return cut, label
         for component in np.unique(label[left[heavy]]):
             inside = heavy & (label[left] == component)
             cut |= inside & (weights <= np.quantile(weights[inside], 0.25))

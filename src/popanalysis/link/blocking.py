@@ -17,8 +17,8 @@ import pandas as pd
 from recordlinkage.base import BaseIndexAlgorithm
 
 from popanalysis.link.blocks import PassKeys, Positions, blocks_of_pass, crossed_blocks
-from popanalysis.link.coding import Column, ObjectArray, Universe, ValueTable, code_values
-from popanalysis.link.keys import KeyArray, combined, field_and_transform, key_of_values, part_codes
+from popanalysis.link.coding import Column, ObjectArray, Universe, code_values
+from popanalysis.link.keys import KeyArray, combined, field_and_transform, part_codes
 from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules
 from popanalysis.link.threads import in_threads
 
@@ -74,7 +74,6 @@ def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
     """
     allowed = _allowed(universe, rules)
     comparable = _comparable_pairs(universe, allowed)
-    _make_keys(universe, rules)
     sized = in_threads(lambda p: _sized_keys(universe, p, rules, allowed), rules.blocking.passes)
     keys = tuple(pass_keys for pass_keys, _ in sized)
     everyone = bool(allowed[np.ix_(*[np.flatnonzero(universe.sizes())] * 2)].all())
@@ -107,22 +106,6 @@ def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
         "n_blank_keys": int(keyless.sum()), "n_refused_records": 0})
     largest = pd.concat([blocks.assign(blocking_pass=p.name) for p, (_, blocks) in zip(rules.blocking.passes, sized, strict=True)], ignore_index=True)
     return Candidates(left, right, agreed, keyless, keys, BlockingReport(pd.DataFrame(rows), largest, int(np.sum(~has_candidate))))
-
-
-def _make_keys(universe: Universe, rules: LinkageRules) -> None:
-    """Make the keys of distinct values, table by table, the largest first: columns that share a table would wait for one another."""
-    wanted: dict[int, tuple[ValueTable, dict[str | None, None]]] = {}
-    for blocking_pass in rules.blocking.passes:
-        for part in [*blocking_pass.on, *(blocking_pass.against or [])]:
-            field, transform = field_and_transform(part, rules)
-            table = universe.columns[field].table
-            wanted.setdefault(id(table), (table, {}))[1][transform] = None
-
-    def of_table(made: tuple[ValueTable, dict[str | None, None]]) -> None:
-        for transform in made[1]:
-            key_of_values(made[0], transform)
-
-    in_threads(of_table, sorted(wanted.values(), key=lambda made: -len(made[0])))
 
 
 def agreed_passes(keys: Sequence[PassKeys], left: Positions, right: Positions) -> npt.NDArray[np.int64]:

@@ -16,6 +16,8 @@ from popanalysis.link.keys import KeyArray, combined
 __all__ = ["PassKeys", "Positions", "blocks_of_pass", "crossed_blocks"]
 
 Positions = npt.NDArray[np.int64]
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_N_TOLD = 5
 BoolArray = npt.NDArray[np.bool_]
 
 
@@ -29,12 +31,16 @@ class _Blocks:
     @classmethod
     def of(cls, keys: KeyArray) -> _Blocks:
         at = np.flatnonzero(keys >= 0)
+        if not len(at):
+            return cls(np.zeros(0, np.int64), np.zeros(1, np.int64))
         members = at[np.argsort(keys[at])]  # the order inside a block means nothing
         ordered = keys[members]
-        starts = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(ordered)]]) if len(ordered) else np.zeros(1, np.int64)
-        return cls(members, starts.astype(np.int64)).only(np.diff(starts) > 1)
+        starts = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(ordered)]]).astype(np.int64)
+        return cls(members, starts).only(np.diff(starts) > 1)
 
     def only(self, which: BoolArray) -> _Blocks:
+        if which.all():
+            return self
         sizes = self.sizes
         return _Blocks(self.members[np.repeat(which, sizes)], np.concatenate([[0], np.cumsum(sizes[which])]).astype(np.int64))
 
@@ -130,9 +136,7 @@ def blocks_of_pass(
 def crossed_blocks(own: KeyArray, other: KeyArray, limit: int) -> tuple[PassKeys, pd.DataFrame]:
     """Blocks of records one of which has as its key what the other has in another column; too large ones are refused."""
     n, blank = len(own), (own < 0) & (other < 0)
-    if (other < 0).all():  # a column that is absent or empty
-        own = np.full(n, -1)
-    blocks = _Blocks.of(np.concatenate([own, other]))
+    blocks = _Blocks.of(np.concatenate(_perhaps_in_both(own, other)))
     side = np.add.reduceat((blocks.members < n).astype(np.int64), blocks.starts[:-1]) if len(blocks.members) else np.zeros(0, np.int64)
     n_pairs = side * (blocks.sizes - side)
     refused = n_pairs > limit
@@ -145,9 +149,17 @@ def crossed_blocks(own: KeyArray, other: KeyArray, limit: int) -> tuple[PassKeys
     return PassKeys(codes[:n], codes[n:], blank, blocks), told
 
 
-# --- sizes --------------------------------------------------------------------------------------------
+def _perhaps_in_both(own: KeyArray, other: KeyArray) -> list[KeyArray]:
+    """Blank out the keys that stand in one of two columns only: nearly all (some stay by chance)."""
+    places = [((keys.astype(np.uint64) * _ODD) >> np.uint64(42)).astype(np.intp) for keys in (own, other)]
+    seen = [np.zeros(1 << 22, bool), np.zeros(1 << 22, bool)]
+    for mark, place, keys in zip(seen, places, (own, other), strict=True):
+        mark[place[keys >= 0]] = True
+    both = seen[0] & seen[1]
+    return [np.where(both[place], keys, -1) for place, keys in zip(places, (own, other), strict=True)]
 
-_N_TOLD = 5
+
+# --- sizes --------------------------------------------------------------------------------------------
 
 
 def _heavy(blocks: _Blocks, source: npt.NDArray[np.int8], allowed: BoolArray, limit: int) -> BoolArray:

@@ -7,8 +7,9 @@ in which rows or files arrived. Inside the engine a record is its position in th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -69,20 +70,23 @@ class Universe:
         return np.bincount(self.source, minlength=len(self.sources))
 
 
-def code_records(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> Universe:
+def code_records(
+    frames: Mapping[str, pd.DataFrame], rules: LinkageRules, at_once: Callable[[Sequence[str], ValueTable], None] | None = None,
+) -> Universe:
     """Code the columns a rule set uses.
 
     Parameters
     ----------
     frames : source -> DataFrame indexed by record id; a source or column may be absent (then nothing is known of it).
     rules : names the sources, and by its comparisons and blocking passes the columns.
+    at_once : work on the distinct values of some columns that need not wait for the other columns.
 
     Raises
     ------
     LinkageError : a frame of no such source or no DataFrame, an index that is not unique over all frames, or a date column without one
         readable date.
     """
-    _check_frames(frames, rules)
+    _check_form(frames, rules)
     sources = tuple(rules.sources)
     given = [frames[s] if s in frames else pd.DataFrame() for s in sources]
     lengths = [len(f) for f in given]
@@ -92,7 +96,8 @@ def code_records(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> Uni
     notes: list[Note] = []
     dates = {c.field for c in rules.comparisons if c.kind == "date"}
     pools = _pools(rules)
-    coded = in_threads(lambda pool: _coded([_texts(f, name, name in dates) for name in pool for f in given]), pools)
+    _, *coded = in_threads(lambda work: work(), [
+        partial(_check_ids, ids), *(partial(_coded_pool, given, pool, dates.intersection(pool), at_once) for pool in pools)])
     for pool, (codes, table) in zip(pools, coded, strict=True):
         if dates.intersection(pool):
             notes += _check_dates(table, pool)
@@ -101,6 +106,16 @@ def code_records(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> Uni
     order = _content_order(source, ids, columns)
     columns = {name: Column(c.codes[order], c.table) for name, c in columns.items()}
     return Universe(ids[order], source[order], sources, columns, tuple(notes))
+
+
+def _coded_pool(
+    given: list[pd.DataFrame], pool: list[str], dates: set[str], at_once: Callable[[Sequence[str], ValueTable], None] | None,
+) -> tuple[IntArray, ValueTable]:
+    """Code the columns of a pool, one after the other, of all frames."""
+    codes, table = _coded([_texts(frame, name, name in dates) for name in pool for frame in given])
+    if at_once is not None:
+        at_once(pool, table)
+    return codes, table
 
 
 def code_values(values: ObjectArray) -> tuple[IntArray, ValueTable]:
@@ -117,6 +132,8 @@ def code_values(values: ObjectArray) -> tuple[IntArray, ValueTable]:
 
 def _coded(parts: list[pa.StringArray]) -> tuple[IntArray, ValueTable]:
     """Code texts that stand in several parts."""
+    if all(part.null_count == len(part) for part in parts):  # a column that is absent or empty
+        return np.full(sum(map(len, parts)), MISSING, np.int32), ValueTable(pa.array([], pa.string()))
     encoded = pa.chunked_array(parts, pa.string()).dictionary_encode().combine_chunks()
     codes, told = encoded.indices.fill_null(MISSING).to_numpy(), encoded.dictionary
     trimmed = pc.utf8_trim_whitespace(told)
@@ -145,7 +162,7 @@ def _written(values: Any) -> pa.StringArray:
 # --- columns ----------------------------------------------------------------------------------------
 
 
-def _check_frames(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> None:
+def _check_form(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> None:
     if not isinstance(frames, Mapping) or not isinstance(rules, LinkageRules):
         raise LinkageError(
             zh=f"link_records 需要“来源 -> DataFrame”的字典和 LinkageRules.read 读入的规则集，实际为 {type(frames).__name__} 和 {type(rules).__name__}。",
@@ -164,7 +181,10 @@ def _check_frames(frames: Mapping[str, pd.DataFrame], rules: LinkageRules) -> No
             raise LinkageError(
                 zh=f"来源 {name} 中有同名列：{'、'.join(doubled)}。请只保留一列。",
                 en=f"Source '{name}' holds columns of one name: {', '.join(doubled)}. Keep one of each.", source=name, columns=tuple(doubled))
-    index = pd.Index(np.concatenate([np.asarray(f.index.to_numpy(), dtype=object) for f in frames.values()] or [np.array([], dtype=object)]))
+
+
+def _check_ids(ids: ObjectArray) -> None:
+    index = pd.Index(ids)
     if not index.is_unique:
         twice = index[index.duplicated()].unique()
         shown = ", ".join(map(str, twice[:5]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,14 @@ from popanalysis.link.bonds import read_bonds
 from popanalysis.link.coding import IntArray, Universe, code_records
 from popanalysis.link.decision import DECISIONS, OPEN
 from popanalysis.link.events import Grouped, select_events
+from popanalysis.link.keys import make_keys
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import Pairs, Positions, score
-from popanalysis.link.patterns import compare_pairs, count_patterns, level_names
+from popanalysis.link.patterns import Patterns, compare_pairs, count_patterns, level_names
 from popanalysis.link.quality import expected_errors
 from popanalysis.link.rules import LinkageRules, nearest
-from popanalysis.link.training import LinkageModel, train_model
+from popanalysis.link.threads import in_threads
+from popanalysis.link.training import LinkageModel, random_patterns, train_model
 
 __all__ = ["Linked", "link_records"]
 
@@ -98,7 +100,7 @@ def link_records(
         raise LinkageError(zh=f"引擎“{engine}”不存在；{zh}。", en=f"Unknown engine '{engine}'; {en}.", engine=engine)
     if engine == "spark":
         raise NotYetError("engine: spark")
-    universe = code_records(frames, rules)
+    universe = code_records(frames, rules, partial(make_keys, rules))
     bonds = read_bonds(universe, decisions, known_events)
     candidates, model, scored = _by_recordlinkage(universe, rules) if engine == "recordlinkage" else _by_levels(universe, rules)
     pairs = scored(candidates.left, candidates.right)
@@ -112,9 +114,10 @@ Score = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Pairs]
 
 def _by_levels(universe: Universe, rules: LinkageRules) -> tuple[Candidates, LinkageModel, Score]:
     """Block, compare and train; the last result scores any pairs of positions."""
-    candidates = block_pairs(universe, rules)
+    blocked, drawn = in_threads(lambda work: work(universe, rules), (block_pairs, random_patterns))
+    candidates, random = cast(Candidates, blocked), cast(Patterns, drawn)
     vectors = compare_pairs(universe, candidates.left, candidates.right, rules)
-    model = train_model(universe, candidates, vectors, count_patterns(vectors.levels, vectors.n_levels), rules)
+    model = train_model(universe, candidates, vectors, count_patterns(vectors.levels, vectors.n_levels), random, rules)
 
     def scored(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Pairs:
         again = vectors if left is candidates.left else compare_pairs(universe, left, right, rules)
@@ -146,7 +149,7 @@ def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: L
     duplicate_of[second] = ids[grouped.duplicate_of[second]]
     records = pd.DataFrame({
         "record_id": ids, "source": np.array(universe.sources, dtype=object)[universe.source], "event_id": events.to_numpy(), "set_id": set_id,
-        "link_status": _statuses(universe, candidates, grouped), "reason": grouped.reason, "duplicate_of": duplicate_of})
+        "link_status": _statuses(universe, candidates, grouped), "reason": grouped.reason, "duplicate_of": duplicate_of}, copy=False)
     links = _links(universe, grouped, model, rules)
     return Linked(links, events, records, model, candidates.report, len(candidates), (*notes, *model.notes, *grouped.notes))
 
@@ -193,7 +196,7 @@ def _links(universe: Universe, grouped: Grouped, model: LinkageModel, rules: Lin
     told |= level_names(pairs.vectors, at, missing)
     if rules.swapped:
         told["swapped"] = np.array(["straight", "swapped"], dtype=object)[pairs.vectors.swapped[at].astype(np.int8)]
-    return pd.DataFrame(told)
+    return pd.DataFrame(told, copy=False)
 
 
 def _missing_side(codes: IntArray, left: Positions, right: Positions, which: Positions) -> npt.NDArray[np.int8]:

@@ -18,7 +18,7 @@ from popanalysis.link.comparisons.marriage_number import MarriageNumberKeys
 from popanalysis.link.comparisons.name_keys import NameKeys
 from popanalysis.link.rules import KeyPart, LinkageRules, nearest
 
-__all__ = ["AS_WRITTEN", "KeyArray", "combined", "field_and_transform", "key_of_values", "part_codes"]
+__all__ = ["AS_WRITTEN", "KeyArray", "combined", "field_and_transform", "key_of_values", "make_keys", "part_codes"]
 
 KeyArray = npt.NDArray[Any]  # int32 or int64
 #: Codes below it can be combined two at a time without leaving int64.
@@ -96,6 +96,15 @@ def combined(parts: Sequence[KeyArray]) -> KeyArray:
         key = key.astype(np.int64) * most + part
         key[blank] = -1
     return key
+
+
+def make_keys(rules: LinkageRules, columns: Sequence[str], table: ValueTable) -> None:
+    """Make the blocking keys of the distinct values of some columns; they are kept with the table."""
+    for blocking_pass in rules.blocking.passes:
+        for part in [*blocking_pass.on, *(blocking_pass.against or [])]:
+            field, transform = field_and_transform(part, rules)
+            if field in columns:
+                key_of_values(table, transform)
 
 
 def field_and_transform(part: KeyPart, rules: LinkageRules | None = None) -> tuple[str, str | None]:

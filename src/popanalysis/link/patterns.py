@@ -68,6 +68,9 @@ def compare_pairs(universe: Universe, left: Positions, right: Positions, rules: 
     def of_column(k: int) -> None:
         rule = rules.comparisons[k]
         column = universe.columns[rule.field]
+        if not len(column.table) and rule.field not in exchange:  # absent or empty
+            levels[:, k] = UNKNOWN
+            return
         a, b = column.codes[left], column.codes[right]
         if rule.field in exchange:
             b[exchanged] = universe.columns[exchange[rule.field]].codes[right[exchanged]]

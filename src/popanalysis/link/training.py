@@ -22,7 +22,7 @@ from popanalysis.link.notes import Note
 from popanalysis.link.patterns import Patterns, Vectors, compare_pairs, count_patterns
 from popanalysis.link.rules import LinkageRules
 
-__all__ = ["LinkageModel", "best_partners", "linked_lists", "n_comparable", "score_pairs", "tempered", "train_model"]
+__all__ = ["LinkageModel", "best_partners", "linked_lists", "n_comparable", "random_patterns", "score_pairs", "tempered", "train_model"]
 
 _ROUNDS = 3  # of counting m on best partners; the third changes no link any more
 _MAX_STEPS = 200
@@ -82,12 +82,15 @@ class LinkageModel:
         return np.asarray(1 / (1 + np.exp2(-np.clip(weights + self.prior_weight, -1000, 1000))))
 
 
-def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, patterns: Patterns, rules: LinkageRules) -> LinkageModel:
+def train_model(
+    universe: Universe, candidates: Candidates, vectors: Vectors, patterns: Patterns, drawn: Patterns, rules: LinkageRules,
+) -> LinkageModel:
     """Estimate m, u, prior and weights.
 
     Parameters
     ----------
     universe, candidates, vectors, patterns : the coded records, the candidate pairs, their levels, and the patterns of these.
+    drawn : patterns of random pairs (:func:`random_patterns`).
     rules : smoothing, monotone levels, dependent fields, weight cap, seeds.
     """
     smoothing, typical = rules.model.m.smoothing, _typical(universe, rules, vectors)
@@ -98,7 +101,6 @@ def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, pa
     notes = [*universe.notes, *_frequency_notes(rules)]
     prior, of_the_prior = _prior(candidates, used, comparable, universe, rules)
     notes += of_the_prior
-    drawn = _random_patterns(universe, rules)
     u = _shares(drawn.levels, drawn.counts, [t[1] for t in typical], 1000.0, smoothing)
     m, runs = _m_by_block(candidates, patterns, used, u, vectors, typical, rules)
     best = np.zeros(len(candidates), bool)
@@ -107,7 +109,9 @@ def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, pa
         if one_list:  # an event may stand there more than twice: no best partner to count
             break
         weights = _pattern_weights(patterns, _weights(m, u, rules), vectors, rules)[patterns.of_pair]
-        best = best_partners(universe, candidates.left, candidates.right, weights) & between & (weights + np.log2(prior) > 0)
+        likely = np.flatnonzero(between & (weights + np.log2(prior) > 0))
+        best[:] = False
+        best[likely] = best_partners(universe, candidates.left[likely], candidates.right[likely], weights[likely])
         m = _shares(patterns.levels, np.bincount(patterns.of_pair[best], minlength=len(patterns.counts)), [t[0] for t in typical], 10.0, smoothing)
     weights_of = _weights(m, u, rules)
     for k in _block_fields(vectors, rules):
@@ -117,7 +121,7 @@ def train_model(universe: Universe, candidates: Candidates, vectors: Vectors, pa
     if not runs["converged"].all():
         notes.append(Note("not converged: an EM run reached its last step; treat weights with care", "模型估计未收敛，权重请谨慎使用"))
     swapped = np.log2((float(np.sum(vectors.swapped & best)) + 0.5) / (float(best.sum()) + 50))
-    per_level = tuple(np.bincount(vectors.levels[vectors.levels[:, k] >= 0, k], minlength=n) for k, n in enumerate(vectors.n_levels))
+    per_level = tuple(np.bincount(patterns.levels[:, k] + 1, patterns.counts, n + 1)[1:].astype(np.int64) for k, n in enumerate(vectors.n_levels))
     return LinkageModel(
         vectors.names, vectors.ladders, tuple(m), tuple(u), tuple(weights_of), prior, comparable, float(swapped),
         bool(runs["converged"].all()), runs, per_level, len(candidates), tuple(notes))
@@ -189,7 +193,7 @@ def _prior(
         f"先验比例：仅按近乎确定的分组方式，几乎所有记录对都会被视为同一事件；现按 {_LARGEST_PRIOR} 计")]
 
 
-def _random_patterns(universe: Universe, rules: LinkageRules) -> Patterns:
+def random_patterns(universe: Universe, rules: LinkageRules) -> Patterns:
     """Patterns of random pairs of different lists (of one list, where there is only one)."""
     generator = np.random.default_rng(rules.model.u.seed)
     sizes = universe.sizes()
