@@ -66,7 +66,8 @@ def components(n: int, left: Positions, right: Positions) -> Positions:
 
 
 def _components(n: int, left: Positions, right: Positions) -> Positions:
-    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
+    kind = np.int32 if n < 1 << 31 else np.int64  # scipy would look for itself
+    graph = coo_array((np.ones(len(left), np.int8), (left.astype(kind), right.astype(kind))), shape=(n, n))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 

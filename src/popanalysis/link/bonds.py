@@ -124,6 +124,8 @@ def torn(bonds: Bonds, group: Positions) -> npt.NDArray[np.bool_]:
     """Tell which groups hold records that must not meet: two events of earlier quarters, or a pair a person kept apart."""
     n, n_groups = len(group), int(group.max(initial=-1)) + 1
     known = bonds.event >= 0
+    if not len(bonds.never) and not known.any():
+        return np.zeros(n_groups, bool)
     pairs = pd.DataFrame({"group": group[known], "event": bonds.event[known]}).drop_duplicates()
     found = np.bincount(pairs["group"], minlength=n_groups) > 1
     a, b = bonds.never // max(n, 1), bonds.never % max(n, 1)

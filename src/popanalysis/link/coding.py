@@ -200,7 +200,7 @@ def _pools(rules: LinkageRules) -> list[list[str]]:
     for names in [*_used_together(rules), *([n] for n in _used(rules))]:
         merged = set(names).union(*(g for g in groups if g.intersection(names)))
         groups = [g for g in groups if not g.intersection(names)] + [merged]
-    return sorted(sorted(g) for g in groups)
+    return sorted((sorted(g) for g in groups), key=lambda pool: (-len(pool), pool))  # the largest first: two threads then end together
 
 
 def _used_together(rules: LinkageRules) -> Iterable[list[str]]:

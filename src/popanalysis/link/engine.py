@@ -109,7 +109,7 @@ def link_records(
     return _told(universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)])
 
 
-Score = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], Pairs]
+Score = Callable[[Positions, Positions], Pairs]
 
 
 def _by_levels(universe: Universe, rules: LinkageRules) -> tuple[Candidates, LinkageModel, Score]:
@@ -117,11 +117,14 @@ def _by_levels(universe: Universe, rules: LinkageRules) -> tuple[Candidates, Lin
     blocked, drawn = in_threads(lambda work: work(universe, rules), (block_pairs, random_patterns))
     candidates, random = cast(Candidates, blocked), cast(Patterns, drawn)
     vectors = compare_pairs(universe, candidates.left, candidates.right, rules)
-    model = train_model(universe, candidates, vectors, count_patterns(vectors.levels, vectors.n_levels), random, rules)
+    patterns = count_patterns(vectors.levels, vectors.n_levels)
+    model = train_model(universe, candidates, vectors, patterns, random, rules)
 
-    def scored(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Pairs:
-        again = vectors if left is candidates.left else compare_pairs(universe, left, right, rules)
-        return score(universe, left, right, again, model, rules)
+    def scored(left: Positions, right: Positions) -> Pairs:
+        if left is candidates.left:
+            return score(universe, left, right, vectors, patterns, model, rules)
+        further = compare_pairs(universe, left, right, rules)
+        return score(universe, left, right, further, count_patterns(further.levels, further.n_levels), model, rules)
 
     return candidates, model, scored
 

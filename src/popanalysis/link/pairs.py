@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from popanalysis.link.coding import Universe
 from popanalysis.link.decision import LINK, decide_patterns
-from popanalysis.link.patterns import Vectors, count_patterns
+from popanalysis.link.patterns import Patterns, Vectors
 from popanalysis.link.rules import LinkageRules
 from popanalysis.link.training import LinkageModel, score_pairs
 
@@ -42,9 +42,8 @@ class Pairs:
         return Pairs(vectors=vectors, **joined)
 
 
-def score(universe: Universe, left: Positions, right: Positions, vectors: Vectors, model: LinkageModel, rules: LinkageRules) -> Pairs:
+def score(universe: Universe, left: Positions, right: Positions, vectors: Vectors, patterns: Patterns, model: LinkageModel, rules: LinkageRules) -> Pairs:
     """Weigh compared pairs and look them up in the decision table."""
-    patterns = count_patterns(vectors.levels, vectors.n_levels)
     weight = score_pairs(universe, left, right, vectors, patterns, model, rules)
     rule = decide_patterns(patterns.levels, vectors.names, vectors.ladders, rules)[patterns.of_pair]
     told = [vectors.names.index(name) for name in rules.telling_apart]
