@@ -18,15 +18,15 @@ def may_repeat(universe: Universe, rules: LinkageRules) -> BoolArray:
     return np.array([rules.sources[s].duplicates == "find" for s in universe.sources])
 
 
-def likeness_of(universe: Universe, pairs: Pairs, weight: FloatArray, heavy: BoolArray) -> FloatArray:
+def likeness_of(universe: Universe, pairs: Pairs, weight: FloatArray, one_child: FloatArray) -> FloatArray:
     """Bits for "one child" against "two children of one delivery", for heavy pairs of one list.
 
-    The list's own evidence is that of the fields that tell children apart; if another list holds a better partner for each of the two,
-    what they would lose by sharing one speaks against it.
+    The list's own evidence, ``one_child`` (-inf for all other pairs), is that of the fields that tell children apart; if another list holds a
+    better partner for each of the two, what they would lose by sharing one speaks against it.
     """
-    likeness = np.where(heavy, pairs.apart, -np.inf)
-    at = np.flatnonzero(heavy)
-    if not len(at) or not np.isfinite(pairs.apart[at]).all():
+    likeness = one_child.copy()
+    at = np.flatnonzero(one_child > -np.inf)
+    if not len(at) or not np.isfinite(one_child[at]).all():
         return likeness
     n, n_sources = len(universe), len(universe.sources)
     i, j = pairs.left[at], pairs.right[at]

@@ -20,6 +20,7 @@ from popanalysis.link.blocking import BlockingReport, Candidates, block_pairs
 from popanalysis.link.bonds import read_bonds
 from popanalysis.link.coding import IntArray, Universe, code_records
 from popanalysis.link.decision import DECISIONS, OPEN
+from popanalysis.link.deliveries import learn_siblings
 from popanalysis.link.events import Grouped, select_events
 from popanalysis.link.keys import make_keys
 from popanalysis.link.notes import Note
@@ -104,7 +105,8 @@ def link_records(
     bonds = read_bonds(universe, decisions, known_events)
     candidates, model, scored = _by_recordlinkage(universe, rules) if engine == "recordlinkage" else _by_levels(universe, rules)
     pairs = scored(candidates.left, candidates.right)
-    grouped = select_events(universe, pairs, bonds, rules, scored)
+    learn = None if engine == "recordlinkage" else partial(learn_siblings, model=model, rules=rules)
+    grouped = select_events(universe, pairs, bonds, rules, scored, learn)
     model = replace(model, errors=expected_errors(grouped, model, rules))
     return _told(universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)])
 

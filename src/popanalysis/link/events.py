@@ -18,6 +18,7 @@ from popanalysis.link.assignment import NEVER, Assignment, assign, components
 from popanalysis.link.bonds import Bonds, torn
 from popanalysis.link.coding import Universe
 from popanalysis.link.decision import LINK, NON_LINK, OPEN, POSSIBLE_LINK
+from popanalysis.link.deliveries import Learn, Siblings
 from popanalysis.link.duplicates import duplicate_of, leftover_duplicates, likeness_of, may_repeat
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
@@ -51,13 +52,16 @@ class Grouped:
 # --- the chain ------------------------------------------------------------------------------------------
 
 
-def select_events(universe: Universe, pairs: Pairs, bonds: Bonds, rules: LinkageRules, compare: Callable[[Positions, Positions], Pairs]) -> Grouped:
+def select_events(
+    universe: Universe, pairs: Pairs, bonds: Bonds, rules: LinkageRules, compare: Callable[[Positions, Positions], Pairs], learn: Learn | None = None,
+) -> Grouped:
     """Decide which records are one event.
 
     Parameters
     ----------
     universe, pairs, bonds, rules : the coded records, scored candidate pairs, binding decisions, thresholds and guards.
     compare : scores further pairs of positions; used for the pairs inside a component that blocking did not bring.
+    learn : learns how children of one delivery compare (:func:`popanalysis.link.deliveries.learn_siblings`).
     """
     n = len(universe)
     unseen = bonds.decided[~np.isin(bonds.decided, pairs.left * n + pairs.right)] if len(bonds.decided) else bonds.decided
@@ -66,21 +70,45 @@ def select_events(universe: Universe, pairs: Pairs, bonds: Bonds, rules: Linkage
     weight = _decided_weights(pairs, bonds, universe, rules)
     same_list = universe.source[pairs.left] == universe.source[pairs.right]
     heavy = same_list & (weight >= rules.thresholds.upper)
-    likeness = likeness_of(universe, pairs, weight, heavy)
+    siblings_as = learn(pairs, heavy) if learn is not None else None
+    likeness = likeness_of(universe, pairs, weight, _one_child(pairs, heavy, siblings_as, rules))
     duplicate = heavy & (likeness >= rules.assignment.close_call) & may_repeat(universe, rules)[universe.source[pairs.left]]
     node = _nodes(n, pairs, bonds, duplicate)
     apart = torn(bonds, node)[node[pairs.left]]  # second entries must not bring together, by way of a third, what has to stay apart
     if (duplicate & apart).any():
         duplicate &= ~apart
         node = _nodes(n, pairs, bonds, duplicate)
-    pairs, weight = _complete(universe, pairs, weight, node, bonds, rules, compare)
-    sources, edges, edge_of_pair = _node_edges(universe, pairs, weight, node)
+    pairs, weight, label = _complete(universe, pairs, weight, node, bonds, rules, compare)
+    siblings = np.append(heavy & ~duplicate, np.zeros(len(pairs) - len(heavy), bool))
+    to_choose = weight if siblings_as is None else _weights_of_deliveries(universe, pairs, weight, label, siblings, siblings_as)
+    sources, edges, edge_of_pair = _node_edges(universe, pairs, weight, to_choose, node)
     found = assign(sources, edges.left, edges.right, edges.weight, edges.best >= rules.thresholds.lower,
                    close_call=rules.assignment.close_call, largest_component=rules.assignment.largest_component)
     event = _certain_events(found, edges, node, rules)
-    siblings = heavy & ~duplicate
-    event, joined = leftover_duplicates(universe, pairs, siblings, likeness, event, bonds)
-    return _opened(universe, pairs, weight, node, event, found, edges, edge_of_pair, siblings, likeness, joined, rules)
+    event, joined = leftover_duplicates(universe, pairs, heavy & ~duplicate, likeness, event, bonds)
+    return _opened(universe, pairs, weight, node, event, found, edges, edge_of_pair, heavy & ~duplicate, likeness, joined, rules)
+
+
+def _one_child(pairs: Pairs, heavy: BoolArray, siblings_as: Siblings | None, rules: LinkageRules) -> FloatArray:
+    """Bits for one child against two of one delivery, for heavy pairs of one list; -inf elsewhere."""
+    bits = np.where(heavy, pairs.apart, -np.inf)
+    if siblings_as is not None:
+        at = np.flatnonzero(heavy)
+        told = siblings_as.bits(pairs.vectors.levels[at])
+        bits[at] = np.where(pairs.rule[at] == LINK, np.maximum(told, rules.assignment.close_call), told)  # the decision table says: one child
+    return bits
+
+
+def _weights_of_deliveries(
+    universe: Universe, pairs: Pairs, weight: FloatArray, label: Positions, siblings: BoolArray, siblings_as: Siblings,
+) -> FloatArray:
+    """Weigh anew the pairs of components that hold siblings; a veto stays one."""
+    with_siblings = np.zeros(int(label.max(initial=-1)) + 1, bool)
+    with_siblings[label[pairs.left[siblings]]] = True
+    at = np.flatnonzero(with_siblings[label[pairs.left]] & (weight > NEVER / 2))
+    to_choose = weight.copy()
+    to_choose[at] = siblings_as.weigh(universe, pairs, at)
+    return to_choose
 
 
 def _nodes(n: int, pairs: Pairs, bonds: Bonds, duplicate: BoolArray) -> Positions:
@@ -121,8 +149,11 @@ class _Edges:
 def _complete(
     universe: Universe, pairs: Pairs, weight: FloatArray, node: Positions, bonds: Bonds, rules: LinkageRules,
     compare: Callable[[Positions, Positions], Pairs],
-) -> tuple[Pairs, FloatArray]:
-    """Compare the pairs inside components that no blocking pass brought together, so that silence is not taken for agreement."""
+) -> tuple[Pairs, FloatArray, Positions]:
+    """Compare the pairs inside components that no blocking pass brought together, so that silence is not taken for agreement.
+
+    Returns the component of each record as well.
+    """
     n = len(universe)
     joins = weight >= rules.thresholds.lower
     label = components(n, np.concatenate([pairs.left[joins], *_chains(node)[:1]]), np.concatenate([pairs.right[joins], *_chains(node)[1:]]))
@@ -141,9 +172,9 @@ def _complete(
     inside = wanting[label[pairs.left]] & (label[pairs.left] == label[pairs.right])
     new = ~np.isin(a * n + b, (pairs.left * n + pairs.right)[inside])
     if not new.any():
-        return pairs, weight
+        return pairs, weight, label
     more = compare(a[new], b[new])
-    return pairs + more, np.concatenate([weight, _decided_weights(more, bonds, universe, rules)])
+    return pairs + more, np.concatenate([weight, _decided_weights(more, bonds, universe, rules)]), label
 
 
 def _n_given(universe: Universe, pairs: Pairs, label: Positions) -> Positions:
@@ -166,8 +197,11 @@ def _chains(node: Positions) -> tuple[Positions, Positions]:
     return order[:-1][same], order[1:][same]
 
 
-def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, node: Positions) -> tuple[npt.NDArray[np.int64], _Edges, Positions]:
-    """Add pairs up to edges between nodes: the best pair of each two lists counts, a veto vetoes; and the edge of each pair (-1: none)."""
+def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, to_choose: FloatArray, node: Positions) -> tuple[npt.NDArray[np.int64], _Edges, Positions]:
+    """Add pairs up to edges between nodes: the best pair of each two lists counts, a veto vetoes; and the edge of each pair (-1: none).
+
+    ``weight`` says whether a pair may be linked, ``to_choose`` which of several ways to link is the best.
+    """
     n_nodes = int(node.max(initial=-1)) + 1
     sources = np.zeros(n_nodes, np.int64)
     np.bitwise_or.at(sources, node, np.int64(1) << universe.source.astype(np.int64))
@@ -182,7 +216,7 @@ def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, node: Posi
     lists = universe.source[pairs.left[shared]].astype(np.int64) * n_sources + universe.source[pairs.right[shared]]
     both, cells = pd.factorize(key * n_sources**2 + lists)
     best_of_lists = np.full(len(cells), -np.inf)
-    np.maximum.at(best_of_lists, both, weight[shared])
+    np.maximum.at(best_of_lists, both, to_choose[shared])
     total = np.bincount(cells // n_sources**2, best_of_lists, len(distinct)).astype(float)
     best = np.full(len(distinct), -np.inf)
     np.maximum.at(best, key, weight[shared])
@@ -193,7 +227,7 @@ def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, node: Posi
     edge_of_pair[plain] = np.arange(len(plain))
     edge_of_pair[shared] = len(plain) + key
     edges = _Edges(*(np.concatenate(both) for both in (
-        (low[plain], distinct // n_nodes), (high[plain], distinct % n_nodes), (weight[plain], total), (weight[plain], best))))
+        (low[plain], distinct // n_nodes), (high[plain], distinct % n_nodes), (to_choose[plain], total), (weight[plain], best))))
     return sources, edges, edge_of_pair
 
 

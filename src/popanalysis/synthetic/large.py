@@ -28,7 +28,7 @@ _NOT_LISTED: Final = ["mother_surname", "mother_form", "mother_birth_date", "fat
 _BIRTHS_PER_COUNTY: Final = 2_000  # how many births share one prefix of numbers
 
 
-def make_lists(n_births: int, seed: int, mix: Mix = REGION) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def make_lists(n_births: int, seed: int, mix: Mix = REGION, times: float = 1.0) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Make three lists of about ``n_births`` births of one quarter.
 
     Parameters
@@ -36,6 +36,7 @@ def make_lists(n_births: int, seed: int, mix: Mix = REGION) -> tuple[dict[str, p
     n_births : up to 1,000,000.
     seed : the same seed gives the same lists.
     mix : shares of the peoples.
+    times : how many times as often as usual values are wrong.
 
     Returns
     -------
@@ -51,7 +52,7 @@ def make_lists(n_births: int, seed: int, mix: Mix = REGION) -> tuple[dict[str, p
     births = births.drop(columns=_NOT_LISTED)
     lists, mistakes = {}, []
     for number, kind in enumerate(BIRTH_KINDS):
-        rows, errors = write_list(seed, 0, births, kind)
+        rows, errors = write_list(seed, 0, births, kind, times)
         order = generator(seed, "order", 0, number).permutation(len(rows))
         rows["record_id"] = [f"{'HPT'[number]}{place:07d}" for place in np.argsort(order)]
         rows["event"] = rows["birth"].astype(np.int64)
@@ -64,13 +65,13 @@ def make_lists(n_births: int, seed: int, mix: Mix = REGION) -> tuple[dict[str, p
     return lists, pd.concat(mistakes, ignore_index=True)[["list", "record_id", "field", "error", "true_value", "written_value"]]
 
 
-def write_parquet(folder: Path, n_births: int, seed: int = 20250401, mix: Mix = REGION) -> list[Path]:
+def write_parquet(folder: Path, n_births: int, seed: int = 20250401, mix: Mix = REGION, times: float = 1.0) -> list[Path]:
     """Write the lists of :func:`make_lists` as ``birth_cert.parquet``, ``hukou_birth.parquet``, ``town_birth.parquet``.
 
     ``errors.parquet`` beside them holds the planted mistakes. Returns the four paths.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lists, mistakes = make_lists(n_births, seed, mix)
+    lists, mistakes = make_lists(n_births, seed, mix, times)
     frames = {**lists, "errors": mistakes}
     for name, frame in frames.items():
         frame.to_parquet(folder / f"{name}.parquet", index=False)

@@ -26,7 +26,7 @@ _DELAYS: Final[Mapping[str, tuple[int, float, int]]] = MappingProxyType(
 _HOME_BIRTH_LATER: Final = 25  # days a certificate takes longer when no hospital saw the birth
 
 
-def write_list(seed: int, key: int, births: pd.DataFrame, kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def write_list(seed: int, key: int, births: pd.DataFrame, kind: str, times: float = 1.0) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write one list of the births of a span of time, whenever the office acted on them.
 
     Parameters
@@ -34,6 +34,7 @@ def write_list(seed: int, key: int, births: pd.DataFrame, kind: str) -> tuple[pd
     seed, key : as in :func:`popanalysis.synthetic.births.make_births`.
     births : all births of the span.
     kind : birth_cert, hukou_birth or town_birth.
+    times : how many times as often as usual values are wrong.
 
     Returns
     -------
@@ -44,11 +45,11 @@ def write_list(seed: int, key: int, births: pd.DataFrame, kind: str) -> tuple[pd
     """
     number = BIRTH_KINDS.index(kind)
     entries = _entries(seed, key, births, kind)
-    return write_entries(births, entries, kind, writing=generator(seed, "writing", key, number), mistakes=generator(seed, "mistakes", key, number))
+    return write_entries(births, entries, kind, writing=generator(seed, "writing", key, number), mistakes=generator(seed, "mistakes", key, number), times=times)
 
 
 def write_entries(
-    births: pd.DataFrame, entries: pd.DataFrame, kind: str, *, writing: np.random.Generator, mistakes: np.random.Generator,
+    births: pd.DataFrame, entries: pd.DataFrame, kind: str, *, writing: np.random.Generator, mistakes: np.random.Generator, times: float = 1.0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write down the births that a list holds, with the mistakes of its office.
 
@@ -58,6 +59,7 @@ def write_entries(
     entries : one row a list entry, RangeIndex: birth (place in ``births``), duplicate, act_date.
     kind : a list that :func:`popanalysis.synthetic.mistakes.plant` knows.
     writing, mistakes : chance for the forms of addresses and for mistakes.
+    times : how many times as often as usual values are wrong.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def write_entries(
     for column in rows.columns.intersection(["mother_hukou", "mother_live", "father_hukou", "father_live"]):
         rows[f"{column}_addr"] = write_addresses(writing, rows[column])
     rows = rows.astype(object).where(rows.notna(), None)  # type: ignore[call-overload]  # the stubs know no None here
-    return plant(mistakes, rows, kind)
+    return plant(mistakes, rows, kind, times)
 
 
 def _entries(seed: int, key: int, births: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -177,7 +177,7 @@ class _Planting:
         self.write(field, places, [kind] * len(places), [None] * len(places))
 
 
-def plant(rng: np.random.Generator, rows: pd.DataFrame, kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def plant(rng: np.random.Generator, rows: pd.DataFrame, kind: str, times: float = 1.0) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Plant the mistakes of one list.
 
     Parameters
@@ -185,13 +185,14 @@ def plant(rng: np.random.Generator, rows: pd.DataFrame, kind: str) -> tuple[pd.D
     rows : the list as it should be, RangeIndex: child_name, child_sex ("1"/"2"), birth_date (YYYY-MM-DD), child_id,
         mother_ and father_ with name, id, ethnicity; birth_cert_no, plurality, set_rank. Missing is None.
     kind : the list: a key of :data:`RATES` that holds births.
+    times : how many times as often values are wrong and parents exchanged; what an office leaves out stays as it is.
 
     Returns
     -------
     The list as it was written, and its mistakes (:data:`ERROR_COLUMNS`). ``field`` names the column in which the wrong
     value stands; a wrong birth date also stands in ``child_id`` of the same row, with a check character that fits.
     """
-    work, rates = _Planting(rng, rows.copy()), RATES[kind]
+    work, rates = _Planting(rng, rows.copy()), {field: times * rate for field, rate in RATES[kind].items()}
     _leave_unnamed(work, kind)
     for who in ("mother", "father", "child"):
         field = f"{who}_name"
@@ -202,10 +203,10 @@ def plant(rng: np.random.Generator, rows: pd.DataFrame, kind: str) -> tuple[pd.D
         work.spoil(f"{who}_id", rates[f"{who}_id"], NUMBER_SHARES, wrong_numbers, rows[f"{who}_id"].notna())
     work.spoil("birth_date", rates["birth_date"], DATE_SHARES, wrong_dates, rows["birth_date"].notna())
     _carry_date_into_number(work, rows)
-    wrong_sex = work.chosen(SEX_WRONG, rows["child_sex"].notna())
+    wrong_sex = work.chosen(times * SEX_WRONG, rows["child_sex"].notna())
     work.write("child_sex", wrong_sex, ["wrong"] * len(wrong_sex), [{"1": "2", "2": "1"}[v] for v in rows["child_sex"].to_numpy()[wrong_sex]])
     work.blank("birth_cert_no", CERTIFICATE_MISSING[kind])
-    return _swapped_and_told(work, PARENTS_SWAPPED[kind], "parents", ("mother", "father"), _EXCHANGED)
+    return _swapped_and_told(work, times * PARENTS_SWAPPED[kind], "parents", ("mother", "father"), _EXCHANGED)
 
 
 def _leave_unnamed(work: _Planting, kind: str) -> None:

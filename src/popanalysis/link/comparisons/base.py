@@ -52,6 +52,9 @@ class Comparison(BaseCompareFeature):  # type: ignore[misc, unused-ignore]
     #: m and u probability per level where a list is too small to show its own; of the weight of a handful of pairs.
     typical: ClassVar[Mapping[str, tuple[float, float]]] = {}
 
+    #: Share of each level among children of one delivery, where the field tells such apart.
+    siblings: ClassVar[Mapping[str, float]] = {}
+
     def __init__(self, field: str, levels: Sequence[str] | None = None, other: str | None = None, label: str | None = None) -> None:
         super().__init__(field, other or field, label=label or field)
         self.field = field
@@ -73,6 +76,13 @@ class Comparison(BaseCompareFeature):  # type: ignore[misc, unused-ignore]
         for level, place in zip(self.ladder, self._place, strict=True):
             shares[:, place] += self.typical.get(level, (0.0, 0.0))
         return shares[0], shares[1]
+
+    def among_siblings(self) -> FloatArray:
+        """Shares of the used levels among children of one delivery."""
+        shares = np.zeros(len(self.levels_used))
+        for level, place in zip(self.ladder, self._place, strict=True):
+            shares[place] += self.siblings.get(level, 1 / len(self.ladder) if not self.siblings else 0.0)
+        return shares
 
     # --- the kernel ---
 

@@ -63,6 +63,8 @@ class CertificateNumber(Comparison):
     typical: ClassVar[Mapping[str, tuple[float, float]]] = {
         "equal": (0.985, 1e-5), "exchanged": (0.004, 1e-6), "one_slip": (0.005, 1e-4), "different": (0.006, 0.99989)}
 
+    siblings: ClassVar[Mapping[str, float]] = {"equal": 0.005, "exchanged": 0.001, "one_slip": 0.01, "different": 0.984}
+
     def grade(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], table: ValueTable) -> LevelArray:
         """Grade by spelling, then by edit distance."""
         keys = table.keys(CertificateKeys)

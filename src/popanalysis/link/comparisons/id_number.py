@@ -111,6 +111,9 @@ class IdNumber(Comparison):
         "equal": (0.94, 1e-5), "upgraded_15_to_18": (0.005, 1e-6), "one_slip": (0.045, 1e-5), "two_slips": (0.002, 1e-5),
         "same_date_and_division": (0.002, 1e-4), "different": (0.006, 0.99987)}
 
+    siblings: ClassVar[Mapping[str, float]] = {
+        "equal": 0.005, "upgraded_15_to_18": 0.001, "one_slip": 0.15, "two_slips": 0.5, "same_date_and_division": 0.3, "different": 0.044}
+
     def grade(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], table: ValueTable) -> LevelArray:
         """Grade by the 18-digit form, then by edit distance, then by division and birth date."""
         keys = table.keys(NumberKeys)

@@ -33,6 +33,10 @@ class PersonName(Comparison):
         "near_sound": (0.008, 1e-3), "transliteration": (0.006, 1e-3), "same_shape": (0.01, 1e-3), "one_missing": (0.008, 2e-3),
         "order_swapped": (0.004, 5e-4), "one_different": (0.004, 5e-3), "surname_only": (0.004, 0.05), "different": (0.006, 0.9337)}
 
+    siblings: ClassVar[Mapping[str, float]] = {
+        "equal": 0.02, "same_variants": 0.002, "wildcard": 0.004, "former": 0.001, "same_sound": 0.05, "near_sound": 0.04, "transliteration": 0.03,
+        "same_shape": 0.06, "one_missing": 0.03, "order_swapped": 0.013, "one_different": 0.45, "surname_only": 0.2, "different": 0.1}
+
     def grade(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], table: ValueTable) -> LevelArray:
         """Grade by the cheapest test first; each later test sees only what is still open."""
         k = table.keys(NameKeys)
