@@ -30,6 +30,8 @@ NEVER = -1e6
 NOT_COMPARED = -1e-6
 #: Ways to cut a component that are listed one by one; beyond, branch and bound.
 MOST_WAYS = 6000
+#: Bits between the best way and the next from which no other way is worth a thought.
+_CLEAR = 20.0
 #: Steps of branch and bound before the best way found so far is taken and the component goes to review.
 MOST_STEPS = 200_000
 
@@ -45,6 +47,7 @@ class Assignment:
     cut : for each edge: taken out beforehand, because its component was too large
     tied : for each edge: in doubt, and nothing at all speaks for one of the ways
     unproved : nodes whose component was too large to prove the way found to be the best
+    share : for each edge: of all ways to cut its component, weighed by 2 to the power of their sums, those that join it (0-1)
     """
 
     event: Positions
@@ -52,6 +55,7 @@ class Assignment:
     cut: npt.NDArray[np.bool_]
     tied: npt.NDArray[np.bool_]
     unproved: npt.NDArray[np.bool_]
+    share: FloatArray
 
 
 def components(n: int, left: Positions, right: Positions) -> Positions:
@@ -88,7 +92,7 @@ def assign(
     cut, label = _cut_large(n, left, right, weights, joins, largest_component)
     event = np.arange(n, dtype=np.int64)
     doubtful, tied = np.zeros(len(left), bool), np.zeros(len(left), bool)
-    unproved = np.zeros(n, bool)
+    unproved, share = np.zeros(n, bool), np.full(len(left), np.nan)
     for members, table, edge in _by_size(label, sources, left, right, weights):
         for shape, rows in _by_shape(sources[members]):
             ways = _ways(shape)
@@ -96,8 +100,10 @@ def assign(
                 for row in rows:
                     _solve_one(shape, members[row], table[row], edge[row], close_call, event, doubtful, unproved)
             else:
-                _solve_shape(ways, members[rows], table[rows], edge[rows], close_call, event, doubtful, tied)
-    return Assignment(event, doubtful, cut, tied, unproved)
+                _solve_shape(ways, members[rows], table[rows], edge[rows], close_call, event, doubtful, tied, share)
+    clear = np.isnan(share)
+    share[clear] = event[left[clear]] == event[right[clear]]
+    return Assignment(event, doubtful, cut, tied, unproved, share)
 
 
 def assign_edges(
@@ -202,9 +208,9 @@ def _ways(shape: tuple[int, ...]) -> npt.NDArray[np.int8] | None:
 
 def _solve_shape(
     ways: npt.NDArray[np.int8], members: npt.NDArray[np.int64], table: FloatArray, edge: Positions, close_call: float,
-    event: Positions, doubtful: npt.NDArray[np.bool_], tied: npt.NDArray[np.bool_],
+    event: Positions, doubtful: npt.NDArray[np.bool_], tied: npt.NDArray[np.bool_], share: FloatArray,
 ) -> None:
-    """Score every way of every component of one shape; write the best one, and what other ways come close."""
+    """Score every way of every component of one shape; write the best one, what other ways come close, and how likely each edge is among all."""
     pairs = list(combinations(range(members.shape[1]), 2))
     together = np.array([ways[:, i] == ways[:, j] for i, j in pairs])
     for part in np.array_split(np.arange(len(members)), max(1, table.shape[0] * len(ways) // 4_000_000)):
@@ -215,6 +221,12 @@ def _solve_shape(
         scores[np.arange(len(part)), best] = -np.inf
         gap = top - scores.max(axis=1)
         given = edge[part] >= 0
+        open_ = np.flatnonzero(gap < _CLEAR)
+        scores[open_, best[open_]] = top[open_]
+        chance = np.exp2(scores[open_] - top[open_, None])
+        likely = (chance / chance.sum(axis=1, keepdims=True)) @ together.T
+        share[edge[part[open_]][given[open_]]] = likely[given[open_]]
+        scores[open_, best[open_]] = -np.inf
         for k in np.flatnonzero(gap < close_call):
             near = np.flatnonzero(scores[k] > top[k] - close_call)
             differ = (together[:, near] != together[:, [best[k]]]).any(axis=1) & given[k]

@@ -107,7 +107,8 @@ def link_records(
     pairs = scored(candidates.left, candidates.right)
     learn = None if engine == "recordlinkage" else partial(learn_siblings, model=model, rules=rules)
     grouped = select_events(universe, pairs, bonds, rules, scored, learn)
-    model = replace(model, errors=expected_errors(grouped, model, rules))
+    errors = expected_errors(universe, candidates, grouped, model, rules)
+    model = replace(model, errors=errors.rates())
     return _told(universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)])
 
 

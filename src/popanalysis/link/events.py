@@ -36,6 +36,7 @@ class Grouped:
     event : label of the event of each record ; set_of : number of the set of twins nothing distinguishes, -1: none
     duplicate_of : position of the first record of the same list in the event, -1: none
     review, reason : records with an open link, and why ; pairs : compared pairs, those completed inside components included
+    share : per pair, how likely it is among all ways to put its component together ; free : per pair, the two events could be one
     decision : per pair, a place in :data:`popanalysis.link.decision.DECISIONS`; ``OPEN`` where it is not worth a line
     """
 
@@ -46,6 +47,8 @@ class Grouped:
     reason: npt.NDArray[np.object_]
     pairs: Pairs
     decision: npt.NDArray[np.int8]
+    share: FloatArray
+    free: BoolArray
     notes: list[Note] = field(default_factory=list)
 
 
@@ -269,13 +272,21 @@ def _opened(
         reason[pairs.right[which]] = word
     reason[joined] = "second_entry"
     set_of = _sets(universe, pairs, event, siblings, likeness, doubtful | tied, rules)
-    grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision)
+    grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision,
+                      _share(pairs, found, edge_of_pair, together, joined), free)
     if found.unproved.any():
         n = int(found.unproved.sum())
         grouped.notes.append(Note(f"{n} records hang together in components too large to prove the best assignment; they are in review",
                                   f"{n} 条记录相互牵连过多，无法证明最佳对应，已列入人工审核"))
         grouped.review |= found.unproved[node]
     return grouped
+
+
+def _share(pairs: Pairs, found: Assignment, edge_of_pair: Positions, together: BoolArray, joined: BoolArray) -> FloatArray:
+    """How likely each pair is among all ways to put its component together; a second entry was no part of any of them."""
+    share = np.where(edge_of_pair >= 0, np.append(found.share, 0.0)[edge_of_pair], together)
+    share[together & (joined[pairs.left] | joined[pairs.right])] = 1.0
+    return share
 
 
 def _sets(

@@ -46,6 +46,8 @@ TRANSFORMS: Mapping[str, Any] = {
     "letters": lambda table: table.keys(NameKeys).letters,
     "number": lambda table: table.keys(NumberKeys).code,
     "division_and_date": lambda table: table.keys(NumberKeys).head,
+    "number_middle": lambda table: table.keys(NumberKeys).third(1),
+    "number_end": lambda table: table.keys(NumberKeys).third(2),
     "certificate": lambda table: table.keys(CertificateKeys).code,
     "marriage_certificate": lambda table: table.keys(MarriageNumberKeys).code,
     "month": lambda table: _date_number(table, by_month=True),

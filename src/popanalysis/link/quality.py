@@ -7,19 +7,25 @@ probability (Fellegi & Sunter 1969). Both hold as far as the model does; a cleri
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaincinv
 
-from popanalysis.link.decision import LINK, NON_LINK
+from popanalysis.link.blocking import Candidates
+from popanalysis.link.coding import Universe
+from popanalysis.link.decision import LINK
+from popanalysis.link.lost_pairs import estimate_lost_pairs
+from popanalysis.link.pairs import BoolArray, FloatArray, Positions
 from popanalysis.link.rules import LinkageRules
 from popanalysis.link.training import LinkageModel
 
 if TYPE_CHECKING:
     from popanalysis.link.events import Grouped
 
-__all__ = ["error_rates", "expected_errors", "missed_by_blocking"]
+__all__ = ["ExpectedErrors", "count_interval", "error_rates", "expected_errors", "missed_by_blocking"]
 
 
 def error_rates(
@@ -45,11 +51,106 @@ def error_rates(
         "missed_match_rate": missed / matches if matches else 0.0}
 
 
-def expected_errors(grouped: Grouped, model: LinkageModel, rules: LinkageRules) -> dict[str, float]:
-    """Error rates over the compared pairs; a pair that the assignment ruled out in favour of a better one is no missed match."""
-    ruled_out = grouped.decision == NON_LINK
-    kept = ~ruled_out
-    return error_rates(model.probability(grouped.pairs.weight[kept]), grouped.decision[kept] == LINK)
+@dataclass(frozen=True)
+class ExpectedErrors:
+    """Errors of a linkage as its model expects them, pair by pair of different lists; records in a set of twins nothing distinguishes are left out.
+
+    Attributes
+    ----------
+    left : position of the one record of each pair ; is_link : whether the pair is one event
+    false : chance that a link is none ; missed : chance that a pair left apart is one event ; lost : matches that no blocking pass brought,
+    laid to the links that only one pass brought
+    spread : how little is known of the lost ones: the standard deviation of their number, relative to it
+    """
+
+    left: Positions
+    is_link: BoolArray
+    false: FloatArray
+    missed: FloatArray
+    lost: FloatArray
+    spread: float
+
+    def rates(self, among: BoolArray | None = None) -> dict[str, float]:
+        """Expected rates with intervals, over all pairs or those marked.
+
+        Returns
+        -------
+        dict : ``false_link_rate``, ``missed_match_rate`` (0-1, over the links and over the matches), and ``_low`` and ``_high`` of both: in
+        19 of 20 linkages the true rate lies between them, as far as the model holds.
+        """
+        kept = np.ones(len(self.left), bool) if among is None else among
+        links, false = int(self.is_link[kept].sum()), float(self.false[kept].sum())
+        compared, lost = float(self.missed[kept].sum()), float(self.lost[kept].sum())
+        matches = max(links - false + compared + lost, 1e-9)
+        told: dict[str, float] = {}
+        for name, expected, spread, n in (("false_link_rate", false, 0.0, links), ("missed_match_rate", compared + lost, self.spread * lost, matches)):
+            low, high = count_interval(expected, spread)
+            told |= {name: expected / n, f"{name}_low": min(1.0, low / n), f"{name}_high": min(1.0, high / n)} if n >= 1 else {
+                name: 0.0, f"{name}_low": 0.0, f"{name}_high": 1.0}
+        return told
+
+
+#: Wrong pairs come together: two twins exchanged in three lists make four of them.
+_CLUMP = 3.0
+#: What the model says of a handful of pairs may be wrong by half.
+_TRUST = 0.5
+
+
+def count_interval(expected: float, spread: float = 0.0, level: float = 0.95) -> tuple[float, float]:
+    """Interval for a number of wrong pairs of which a model expects ``expected``.
+
+    The number is taken as a Poisson number of clumps whose mean is itself uncertain (a gamma-Poisson mixture; half a clump is added, as
+    Jeffreys' prior does).
+
+    Parameters
+    ----------
+    spread : standard deviation of the expectation, besides what the model is trusted for.
+
+    Examples
+    --------
+    >>> count_interval(0.0), count_interval(40.0)
+    ((0.0, 8.0), (9.0, 97.0))
+    """
+    mean = expected + _CLUMP / 2
+    variance = _CLUMP * mean + (_TRUST * expected) ** 2 + spread**2
+    shape = mean**2 / variance
+    low, high = (float(gammaincinv(shape, q)) * variance / mean for q in ((1 - level) / 2, (1 + level) / 2))
+    return float(np.floor(low)), float(np.ceil(high))
+
+
+def expected_errors(universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules) -> ExpectedErrors:
+    """Expect errors pair by pair.
+
+    A link is false as far as other ways to put its component together are likely (Sadinle 2017), and as far as the strongest pair that ties
+    each of its records to the event may be chance. A pair left apart is missed by its own match probability, unless a better partner was found.
+    """
+    pairs = grouped.pairs
+    between = (universe.source[pairs.left] != universe.source[pairs.right]) & (grouped.set_of[pairs.left] < 0) & (grouped.set_of[pairs.right] < 0)
+    at = np.flatnonzero(between)
+    left, right, weight, share = pairs.left[at], pairs.right[at], pairs.weight[at], grouped.share[at]
+    is_link = grouped.decision[at] == LINK
+    strongest = np.full(len(universe), -np.inf)
+    for side in (left, right):
+        np.maximum.at(strongest, side[is_link], weight[is_link])
+    tie = np.minimum(strongest[left], strongest[right])
+    false = np.where(is_link, 1 - share * model.probability(np.where(is_link, tie, 0.0)), 0.0)
+    alone = np.where(grouped.free[at], model.probability(weight), share)
+    missed = np.where(is_link, 0.0, alone)
+    links = np.flatnonzero(is_link)
+    lost = np.zeros(len(at))
+    estimate = estimate_lost_pairs(universe, left[links], right[links], rules)
+    if estimate is None or not len(links):
+        return ExpectedErrors(left, is_link, false, missed, lost, 0.0)
+    brought = np.zeros(len(at), np.int64)  # passes that brought the pair; none where a third record joined the two
+    first = np.flatnonzero(at < len(candidates))
+    brought[first] = np.bitwise_count(candidates.passes[at[first]])
+    recovered = float((brought[links] == 0).sum())
+    n_lost = estimate.share / (1 - estimate.share) * len(links)
+    with_third = np.bincount(grouped.event, minlength=1)[grouped.event[left[links]]] > 2
+    still = max(n_lost - recovered, n_lost * (1 - 0.95 * float(with_third.mean())))
+    few = is_link & (brought == 1)
+    lost[few if few.any() else is_link] = still / max(1, int((few if few.any() else is_link).sum()))
+    return ExpectedErrors(left, is_link, false, missed, lost, estimate.spread)
 
 
 def missed_by_blocking(neighbours: Sequence[int], n_classes: int = 2, *, tolerance: float = 1e-7, max_steps: int = 20_000) -> dict[str, float]:

@@ -66,6 +66,10 @@ class NumberKeys:
         self.code[other], self.head[other], self.thirds[other], plain = _packed(ValueTable(texts))
         self.code[other[~plain]] = _BEYOND + pd.factorize(texts[~plain])[0]
 
+    def third(self, place: int) -> npt.NDArray[np.int64]:
+        """The middle (1) or last (2) third of each number as a key: a slip of one digit or two neighbours leaves one of the two as it was; -1: none."""
+        return np.where(self.head >= 0, self.thirds[:, place], -1)
+
     def may_be_slips(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
         """Pairs that share a third of their digits in place (the last third counted from the end): the others differ in more than two."""
         return np.flatnonzero((self.thirds[a] == self.thirds[b]).any(axis=1))
