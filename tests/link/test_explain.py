@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from popanalysis.errors import LinkageError
-from popanalysis.link import LinkageRules, Linked, PairExplanation, current_rules, explain_pair, link_records
+from popanalysis.link import LinkageRules, Linked, PairExplanation, current_rules, explain_event, explain_pair, explain_record, link_records
 from popanalysis.link.comparisons import ladder_of
 from popanalysis.link.explain import LEVEL_WORDS
 from popanalysis.project import shipped_folder
@@ -30,6 +30,10 @@ GOLDEN = [
     (told(("mother_name", "different", -6.0), ("birth_date", "different", -7.5), ("child_sex", "equal", 0.3), weight=-13.2, decision="non_link"),
      "没有明显支持为同一事项的内容；出生日期不同（-7.5）、母亲姓名不同（-6.0），与此相反。合计 -13.2 比特，低于下限 13.0，不认定为同一事项。",
      "For one event: nothing of weight; against it: birth_date differs (-7.5), mother_name differs (-6.0). Together -13.2 bits, below the lower threshold of 13.0: they are not taken for one event."),
+    (told(("mother_id", "equal", 17.0), ("child_name", "one_different", 0.9), ("child_sex", "different", -3.9), weight=31.2, decision="non_link"),
+     "母亲公民身份号码一致（+17.0）、新生儿姓名有一字不同（+0.9），支持为同一事项；性别不同（-3.9），与此相反。合计 31.2 比特，达到上限 20.0，但另有更合适的对应或规则不许对应，不认定为同一事项。",
+     "For one event: mother_id agrees (+17.0), child_name differs in one character (+0.9); against it: child_sex differs (-3.9). "
+     "Together 31.2 bits, at or above the upper threshold of 20.0: yet a better partner or a rule keeps them apart."),
 ]
 #: one comparison at one level: what it says of the field
 ONE = [
@@ -87,3 +91,72 @@ def test_a_pair_that_was_not_compared_is_told(linked: tuple[Linked, LinkageRules
     found, rules = linked
     with pytest.raises(LinkageError, match="未被列为候选，或低于下限"):
         explain_pair(found, rules, "x", "y")
+
+
+def test_the_waterfall_goes_from_nothing_to_the_weight(linked: tuple[Linked, LinkageRules]) -> None:
+    found, rules = linked
+    link = found.links.iloc[3]
+    steps = explain_pair(found, rules, link["record_id_a"], link["record_id_b"]).waterfall()
+    assert steps["begins"].iloc[0] == 0 and steps["ends"].iloc[-1] == pytest.approx(link["match_weight"])
+    assert steps["begins"].iloc[1:].tolist() == steps["ends"].iloc[:-1].tolist() and steps["bits"].is_monotonic_decreasing
+
+
+# --- an event, and a record that stands alone ---
+
+FAMILY = {"child_name": "白小林", "child_sex": "1", "birth_date": "2025-03-05", "mother_name": "白塔娜", "mother_id": "159901199003050026", "father_name": "包青山",
+          "father_id": "159901198811230018", "birth_cert_no": "X159900001"}
+SIBLING = FAMILY | {"child_name": "白小雨", "birth_cert_no": "X159900002", "child_sex": "2"}
+STRANGER = {"child_name": "孟和", "child_sex": "1", "birth_date": "2025-03-05", "mother_name": "白塔娜", "mother_id": "159901198507120047", "birth_cert_no": "X159900077"}
+ALONE = {"child_sex": "2", "birth_date": "2025-01-09", "mother_name": "包乌云", "mother_id": "159901199211110021", "birth_cert_no": "X159900099"}
+
+
+@pytest.fixture(scope="module")
+def few() -> tuple[Linked, dict[str, pd.DataFrame], LinkageRules]:
+    rules = current_rules(FOLDER, "births")
+    frames = {"birth_cert": pd.DataFrame([FAMILY, SIBLING, ALONE], index=["h1", "h2", "h3"]), "hukou_birth": pd.DataFrame([FAMILY, FAMILY], index=["p1", "p2"]),
+              "town_birth": pd.DataFrame([FAMILY, STRANGER], index=["t1", "t2"])}
+    return link_records(frames, rules), frames, rules
+
+
+def test_an_event_is_held_together_by_its_strongest_ties(few: tuple[Linked, dict[str, pd.DataFrame], LinkageRules]) -> None:
+    found, _, rules = few
+    explained = explain_event(found, rules, found.events["h1"])
+    assert sorted(explained.records["record_id"]) == ["h1", "p1", "p2", "t1"]
+    assert len(explained.ties) == 6 and explained.ties["needed"].sum() == 3  # four records, three ties hold them
+    assert explained.ties["match_weight"].is_monotonic_decreasing
+    zh, en = explained.sentence("zh"), explained.sentence("en")
+    assert zh.startswith("3 份名单的 4 条记录为同一事项，依据：") and "是同一名单中 p1 的重复登记。" in zh and "上限为 20.0" in zh
+    assert en.startswith("4 records of 3 lists are one event, by ") and "is a second entry of p1 in its list." in en
+
+
+def test_an_event_of_one_record_says_so(few: tuple[Linked, dict[str, pd.DataFrame], LinkageRules]) -> None:
+    found, _, rules = few
+    assert explain_event(found, rules, found.events["h3"]).sentence("zh") == "本事项只有一条记录，未与其他记录对应。"
+    with pytest.raises(LinkageError, match="没有事项 E999"):
+        explain_event(found, rules, "E999")
+
+
+def test_a_record_without_a_partner_is_told_its_best_candidates_and_why_not(few: tuple[Linked, dict[str, pd.DataFrame], LinkageRules]) -> None:
+    found, frames, rules = few
+    stranger = explain_record(found, frames, rules, "t2")
+    assert set(stranger.candidates["why_not"]) == {"too_little_agrees"} and stranger.candidates["match_weight"].max() < rules.thresholds.lower
+    assert "一致之处不足，低于下限" in stranger.sentence("zh") and "agrees too little, below the lower threshold" in stranger.sentence("en")
+    sibling = explain_record(found, frames, rules, "h2").candidates.set_index("record_id")
+    assert sibling.loc["t1", "why_not"] == "has_a_better_partner"
+    linked_one = explain_record(found, frames, rules, "h1").candidates
+    assert set(linked_one["why_not"]) == {"one_event"}
+
+
+def test_a_record_that_no_pass_brings_together_with_another_is_told_so(few: tuple[Linked, dict[str, pd.DataFrame], LinkageRules]) -> None:
+    found, frames, rules = few
+    assert explain_record(found, frames, rules, "h3").sentence("zh") == "记录 h3：其他名单中没有任何记录在分组条件上与其相同，因而没有候选。"
+    with pytest.raises(LinkageError, match="没有记录 x9"):
+        explain_record(found, frames, rules, "x9")
+
+
+def test_no_value_of_a_person_stands_in_an_explanation(few: tuple[Linked, dict[str, pd.DataFrame], LinkageRules]) -> None:
+    found, frames, rules = few
+    said = [explain_event(found, rules, event).sentence(language) for event in found.events.unique() for language in ("zh", "en")]
+    said += [explain_record(found, frames, rules, record).sentence(language) for record in found.events.index for language in ("zh", "en")]
+    values = {str(v) for row in (FAMILY, SIBLING, STRANGER, ALONE) for v in row.values() if len(str(v)) > 1}
+    assert not [v for v in values if any(v in sentence for sentence in said)]

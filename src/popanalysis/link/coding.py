@@ -91,13 +91,13 @@ def code_records(
     given = [frames[s] if s in frames else pd.DataFrame() for s in sources]
     lengths = [len(f) for f in given]
     ids = np.concatenate([np.asarray(f.index.to_numpy(), dtype=object) for f in given]) if given else np.array([], dtype=object)
+    _check_ids(ids)
     source = np.repeat(np.arange(len(sources), dtype=np.int8), lengths)
     columns: dict[str, Column] = {}
     notes: list[Note] = []
     dates = {c.field for c in rules.comparisons if c.kind == "date"}
     pools = _pools(rules)
-    _, *coded = in_threads(lambda work: work(), [
-        partial(_check_ids, ids), *(partial(_coded_pool, given, pool, dates.intersection(pool), at_once) for pool in pools)])
+    coded = in_threads(partial(_coded_pool, given, dates, at_once), pools)
     for pool, (codes, table) in zip(pools, coded, strict=True):
         if dates.intersection(pool):
             notes += _check_dates(table, pool)
@@ -109,7 +109,7 @@ def code_records(
 
 
 def _coded_pool(
-    given: list[pd.DataFrame], pool: list[str], dates: set[str], at_once: Callable[[Sequence[str], ValueTable], None] | None,
+    given: list[pd.DataFrame], dates: set[str], at_once: Callable[[Sequence[str], ValueTable], None] | None, pool: list[str],
 ) -> tuple[IntArray, ValueTable]:
     """Code the columns of a pool, one after the other, of all frames."""
     codes, table = _coded([_texts(frame, name, name in dates) for name in pool for frame in given])
@@ -145,7 +145,7 @@ def _coded(parts: list[pa.StringArray]) -> tuple[IntArray, ValueTable]:
         again = pc.if_else(pa.array(kept), trimmed, pa.scalar(None, pa.string())).dictionary_encode()
         codes, told = np.append(again.indices.fill_null(MISSING).to_numpy(), np.int32(MISSING))[codes], again.dictionary
     table = ValueTable(told)
-    table.hashes  # made here, by two threads; the order of records needs them
+    table.make_hashes()
     return codes.astype(np.int32, copy=False), table
 
 

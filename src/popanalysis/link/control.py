@@ -24,11 +24,11 @@ from recordlinkage.index import Block, Random
 from popanalysis.link.blocking import Candidates, agreed_passes, block_pairs
 from popanalysis.link.coding import ObjectArray, Universe
 from popanalysis.link.comparisons import make_comparison
+from popanalysis.link.decision import LINK, NON_LINK
 from popanalysis.link.keys import AS_WRITTEN
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import Pairs, Positions
 from popanalysis.link.patterns import Vectors
-from popanalysis.link.decision import LINK, NON_LINK
 from popanalysis.link.rules import ComparisonRule, KeyPart, LinkageRules
 from popanalysis.link.training import LinkageModel, linked_lists, n_comparable
 

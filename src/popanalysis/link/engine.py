@@ -31,7 +31,7 @@ from popanalysis.link.rules import LinkageRules, nearest
 from popanalysis.link.threads import in_threads
 from popanalysis.link.training import LinkageModel, random_patterns, train_model
 
-__all__ = ["Linked", "link_records"]
+__all__ = ["Linked", "link_records", "missing_side"]
 
 ENGINES = ("local", "recordlinkage", "spark")
 
@@ -198,14 +198,14 @@ def _links(universe: Universe, grouped: Grouped, model: LinkageModel, rules: Lin
         "match_weight": weight, "match_probability": model.probability(weight)}
     told = {name: told[name] for name in LINKS_COLUMNS}
     missing = {
-        rule.name: partial(_missing_side, universe.columns[rule.field].codes, left, right) for rule in rules.comparisons}
+        rule.name: partial(missing_side, universe.columns[rule.field].codes, left, right) for rule in rules.comparisons}
     told |= level_names(pairs.vectors, at, missing)
     if rules.swapped:
         told["swapped"] = np.array(["straight", "swapped"], dtype=object)[pairs.vectors.swapped[at].astype(np.int8)]
     return pd.DataFrame(told, copy=False)
 
 
-def _missing_side(codes: IntArray, left: Positions, right: Positions, which: Positions) -> npt.NDArray[np.int8]:
+def missing_side(codes: IntArray, left: Positions, right: Positions, which: Positions) -> npt.NDArray[np.int8]:
     """Which side of some pairs is missing, 0 left, 1 right, 2 both (also where both are there but say nothing, as an unreadable date)."""
     a, b = codes[left[which]], codes[right[which]]
     return np.select([(a < 0) & (b >= 0), (a >= 0) & (b < 0)], [0, 1], 2).astype(np.int8)

@@ -19,9 +19,9 @@ from popanalysis.link.engine import Linked
 from popanalysis.link.model import FloatArray
 from popanalysis.link.patterns import MISSING_WORDS
 from popanalysis.link.rules import LinkageRules
-from popanalysis.link.training import tempered
+from popanalysis.link.training import LinkageModel, tempered
 
-__all__ = ["LEVEL_WORDS", "PairExplanation", "explain_pair"]
+__all__ = ["LEVEL_WORDS", "PairExplanation", "explain_pair", "explanation_of"]
 
 #: What a level says, as it follows the name of the field.
 LEVEL_WORDS: Final[Mapping[str, Text]] = MappingProxyType({
@@ -39,6 +39,8 @@ LEVEL_WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     "former": Text("为变更前后的写法", "is the value before and after a change"), "different": Text("不同", "differs")})
 _DECISIONS: Final[Mapping[str, Text]] = MappingProxyType({
     "link": Text("认定为同一事项", "they are taken for one event"), "possible_link": Text("留待人工审核", "they are left to a reviewer"), "non_link": Text("不认定为同一事项", "they are not taken for one event")})
+#: What is said of a pair heavy enough to be linked that is not.
+_KEPT_APART: Final = Text("但另有更合适的对应或规则不许对应，不认定为同一事项", "yet a better partner or a rule keeps them apart")
 #: Rows of the table that are no comparison.
 OF_DEPENDENT, OF_RARITY, OF_EXCHANGE = "dependent_fields", "value_frequency", "exchanged_columns"
 _N_FOR, _N_AGAINST = 3, 2
@@ -62,6 +64,18 @@ class PairExplanation:
     upper: float
     lower: float
 
+    def waterfall(self) -> pd.DataFrame:
+        """Return the steps from nothing to the match weight.
+
+        Returns
+        -------
+        DataFrame ``comparison, level, bits, begins, ends``: what adds something, the strongest evidence for the pair first, that against it last;
+        ``begins`` and ``ends`` are the sums before and after (bits).
+        """
+        steps = self.table[self.table["bits"].abs() > 1e-9].sort_values("bits", ascending=False, kind="stable", ignore_index=True)
+        ends = steps["bits"].cumsum()
+        return steps.assign(begins=ends.shift(fill_value=0.0), ends=ends)
+
     def sentence(self, language: str, name_of: Callable[[str], str] = str) -> str:
         """Say in one sentence what spoke for the pair, what against it, what is missing, and where the sum lies.
 
@@ -75,7 +89,8 @@ class PairExplanation:
         speaks_for = _told(strongest[strongest["bits"] > _LITTLE].head(_N_FOR), language, name_of)
         against = _told(strongest[strongest["bits"] < -_LITTLE][::-1].head(_N_AGAINST), language, name_of)
         missing = [name_of(name) for name in said.loc[said["level"].isin(MISSING_WORDS), "comparison"]]
-        decision, where = _DECISIONS[self.link_decision].in_(language), self._where()
+        kept_apart = self.link_decision == "non_link" and self.match_weight >= self.lower
+        decision, where = (_KEPT_APART if kept_apart else _DECISIONS[self.link_decision]).in_(language), self._where()
         if language == "zh":
             parts = [f"{'、'.join(speaks_for)}，支持为同一事项" if speaks_for else "没有明显支持为同一事项的内容", f"{'、'.join(against)}，与此相反" if against else "没有相反的内容"]
             parts += [f"{'、'.join(missing)}至少一方缺项，不计权重"] if missing else []
@@ -117,15 +132,24 @@ def explain_pair(linked: Linked, rules: LinkageRules, record_id_a: str, record_i
             zh=f"记录 {record_id_a} 与 {record_id_b} 不在比对结果中：未被列为候选，或低于下限。",
             en=f"Records {record_id_a} and {record_id_b} are not among the links: they were no candidates, or lie below the lower threshold.", record_ids=[record_id_a, record_id_b])
     link = links[here].iloc[0]
-    model = linked.model
-    levels = [str(link[name]) for name in model.names]
+    levels = [str(link[name]) for name in linked.model.names]
+    return explanation_of(levels, float(link["match_weight"]), str(link["link_decision"]), str(link.get("swapped", "")) == "swapped", linked.model, rules)
+
+
+def explanation_of(levels: Sequence[str], weight: float, decision: str, swapped: bool, model: LinkageModel, rules: LinkageRules) -> PairExplanation:
+    """Take a match weight apart.
+
+    Parameters
+    ----------
+    levels : name of the level (or of what is missing) of each comparison of the model, in its order.
+    weight, decision, swapped : match weight in bits, decision, and whether the columns had to be exchanged.
+    """
     bits = np.array([_weight_of(level, ladder, weights) for level, ladder, weights in zip(levels, model.ladders, model.weights, strict=True)])
     together = float(tempered(bits[None, :], model.names, rules)[0])
-    exchanged = model.swapped_weight if str(link.get("swapped", "")) == "swapped" else 0.0
-    total = float(link["match_weight"])
-    further = [(OF_DEPENDENT, together - float(bits.sum())), (OF_RARITY, total - exchanged - together), (OF_EXCHANGE, exchanged)]
+    exchanged = model.swapped_weight if swapped else 0.0
+    further = [(OF_DEPENDENT, together - float(bits.sum())), (OF_RARITY, weight - exchanged - together), (OF_EXCHANGE, exchanged)]
     rows = [*zip(model.names, levels, bits.tolist(), strict=True), *((name, "", value) for name, value in further if abs(value) > 1e-9)]
-    return PairExplanation(pd.DataFrame(rows, columns=["comparison", "level", "bits"]), total, str(link["link_decision"]), rules.thresholds.upper, rules.thresholds.lower)
+    return PairExplanation(pd.DataFrame(rows, columns=["comparison", "level", "bits"]), weight, decision, rules.thresholds.upper, rules.thresholds.lower)
 
 
 def _weight_of(level: str, ladder: Sequence[str], weights: FloatArray) -> float:

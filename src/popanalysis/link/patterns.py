@@ -163,5 +163,5 @@ def level_names(
             level[level == len(ladder)] = UNKNOWN
         unknown = np.flatnonzero(level < 0)
         level[unknown] = len(ladder) + missing[name](unknown)
-        words[name] = pd.Categorical.from_codes(level, categories=pd.Index([*ladder, *MISSING_WORDS]))  # type: ignore[arg-type]
+        words[name] = pd.Categorical.from_codes(level, categories=pd.Index([*ladder, *MISSING_WORDS]))
     return words

@@ -138,6 +138,10 @@ class ValueTable:
             rows[at, k] = characters[start[at] + k]
         return rows
 
+    def make_hashes(self) -> None:
+        """Make the hashes now, in this thread, rather than when they are asked for."""
+        self.hashes  # noqa: B018
+
     @cached_property
     def hashes(self) -> npt.NDArray[np.uint64]:
         """Hash of each value, the same on every machine, and at the end one that stands for a gap (code -1)."""
