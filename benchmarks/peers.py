@@ -15,6 +15,7 @@ import argparse
 import time
 import unicodedata
 import warnings
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -44,18 +45,33 @@ def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split()).replace("·", "").replace("•", "")
 
 
-def score(lists: dict[str, pd.DataFrame], pairs: dict[tuple[str, str], pd.MultiIndex]) -> str:
-    """Say precision, recall and F1 of linked pairs; (list, list) -> pairs of row numbers."""
+@dataclass(frozen=True)
+class Measured:
+    """What one run gave: seconds, and precision, recall and F1 of the pairs of each kind of result."""
+
+    seconds: float
+    n_candidates: int | None
+    scores: dict[str, dict[str, float]]
+
+    def told(self, package: str) -> str:
+        """Write it down."""
+        candidates = f", {self.n_candidates} candidate pairs" if self.n_candidates else ""
+        lines = [f"{name:9}precision {s['precision']:.5f} recall {s['recall']:.5f} F1 {s['f1']:.5f} ({s['found']:.0f} pairs, {s['true']:.0f} true)" for name, s in self.scores.items()]
+        return "\n".join([f"{package}: {self.seconds:.1f} s{candidates}, peak {peak_memory()} MB", *lines])
+
+
+def score(lists: dict[str, pd.DataFrame], pairs: dict[tuple[str, str], pd.MultiIndex]) -> dict[str, float]:
+    """Precision, recall and F1 of linked pairs; (list, list) -> pairs of row numbers."""
     found = sum(len(links) for links in pairs.values())
     right = sum(
         int((lists[a]["event"].to_numpy()[links.get_level_values(0)] == lists[b]["event"].to_numpy()[links.get_level_values(1)]).sum())
         for (a, b), links in pairs.items())
     counts = {name: frame["event"].value_counts() for name, frame in lists.items()}
     true = sum(int((counts[a] * counts[b]).sum()) for a, b in combinations(LISTS, 2))
-    return f"precision {right / found:.5f} recall {right / true:.5f} F1 {2 * right / (found + true):.5f} ({found} pairs, {true} true)"
+    return {"precision": right / found, "recall": right / true, "f1": 2 * right / (found + true), "found": found, "true": true}
 
 
-def with_recordlinkage(lists: dict[str, pd.DataFrame]) -> None:
+def with_recordlinkage(lists: dict[str, pd.DataFrame]) -> Measured:
     """Jaro-Winkler names (.9), Damerau numbers (.88), dates; levels above .8 count as agreement; EM classifier."""
     import recordlinkage
 
@@ -77,11 +93,11 @@ def with_recordlinkage(lists: dict[str, pd.DataFrame]) -> None:
         vectors = (compare.compute(candidates, prepared[a], prepared[b]) > 0.8).astype(int)
         links[a, b] = recordlinkage.ECMClassifier().fit_predict(vectors)
         n_candidates += len(candidates)
-    print(f"recordlinkage: {time.perf_counter() - began:.1f} s, {n_candidates} candidate pairs, peak {peak_memory()} MB")
-    print("pairs   ", score(lists, links))
+    seconds = time.perf_counter() - began
+    return Measured(seconds, n_candidates, {"pairs": score(lists, links)})
 
 
-def with_splink(lists: dict[str, pd.DataFrame], threshold: float) -> None:
+def with_splink(lists: dict[str, pd.DataFrame], threshold: float = 0.9) -> Measured:
     """Jaro-Winkler names (.9, .7; term frequencies of the mother's), Damerau numbers (1, 2), date of birth comparison."""
     import splink.comparison_library as compare
     from splink import Linker, SettingsCreator, block_on
@@ -108,15 +124,14 @@ def with_splink(lists: dict[str, pd.DataFrame], threshold: float) -> None:
     clustered = linker.clustering.cluster_using_single_best_links(
         predicted, duplicate_free_datasets=list(LISTS), threshold_match_probability=threshold).as_pandas_dataframe()
     linked = predicted.as_pandas_dataframe()
-    print(f"splink: {time.perf_counter() - began:.1f} s, peak {peak_memory()} MB")
+    seconds = time.perf_counter() - began
     left = linked[["source_dataset_l", "unique_id_l"]].set_axis(["source", "row"], axis=1)
     right = linked[["source_dataset_r", "unique_id_r"]].set_axis(["source", "row"], axis=1)
-    print("pairs   ", score(lists, _by_lists(left, right)))
     members = clustered[["cluster_id", "source_dataset", "unique_id"]].set_axis(["cluster", "source", "row"], axis=1)
     both = members.merge(members, on="cluster", suffixes=("_l", "_r"))
     both = both[both["source_l"] < both["source_r"]].reset_index(drop=True)
     sides = [both[[f"source_{s}", f"row_{s}"]].set_axis(["source", "row"], axis=1) for s in "lr"]
-    print("clusters", score(lists, _by_lists(*sides)))
+    return Measured(seconds, None, {"pairs": score(lists, _by_lists(left, right)), "clusters": score(lists, _by_lists(*sides))})
 
 
 def _by_lists(left: pd.DataFrame, right: pd.DataFrame) -> dict[tuple[str, str], pd.MultiIndex]:
@@ -147,10 +162,8 @@ def main() -> None:
     parser.add_argument("--threshold", type=float, default=0.9, help="match probability from which Splink links")
     chosen = parser.parse_args()
     lists = read(chosen.folder)
-    if chosen.package == "splink":
-        with_splink(lists, chosen.threshold)
-    else:
-        with_recordlinkage(lists)
+    measured = with_splink(lists, chosen.threshold) if chosen.package == "splink" else with_recordlinkage(lists)
+    print(measured.told(chosen.package))
 
 
 if __name__ == "__main__":

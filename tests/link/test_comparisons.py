@@ -208,3 +208,20 @@ def test_every_kernel_is_the_same_from_both_sides():
     turned = ValueTable(table.values[::-1].copy())  # codes in the opposite order: the kernel then sees each pair from its other side
     last = len(table) - 1
     assert np.array_equal(NAME.levels(a, b, table), NAME.levels((last - a).astype(np.int32), (last - b).astype(np.int32), turned))
+
+
+W1 = """SHACKLEFORD/SHACKELFORD .970 .982 · DUNNINGHAM/CUNNIGHAM .896 .896 · NICHLESON/NICHULSON .926 .956 · JONES/JOHNSON .790 .832 · MASSEY/MASSIE .889 .933
+ABROMS/ABRAMS .889 .922 · JERALDINE/GERALDINE .926 .926 · MARHTA/MARTHA .944 .961 · MICHELLE/MICHAEL .869 .921 · JULIES/JULIUS .889 .933
+TANYA/TONYA .867 .880 · DWAYNE/DUANE .822 .840 · SEAN/SUSAN .783 .805 · JON/JOHN .917 .933 · BROOKHAVEN/BRROKHAVEN .933 .947 · BROOK HALLOW/BROOK HLLW .944 .967
+DECATUR/DECATIR .905 .943 · FITZRUREITER/FITZENREITER .856 .913 · HIGBEE/HIGHEE .889 .922 · HIGBEE/HIGVEE .889 .922 · LACURA/LOCURA .889 .900 · IOWA/IONA .833 .867
+DIXON/DICKSONX .767 .813 · HARDIN/MARTINEZ .722 .722 · ITMAN/SMITH .467 .467"""
+
+
+@pytest.mark.parametrize("line", [item.strip() for line in W1.splitlines() for item in line.split("·")])
+def test_W1_jaro_and_jaro_winkler_as_published(line):
+    names, jaro, winkler = line.rsplit(" ", 2)
+    left, right = (pd.Series([name]) for name in names.split("/"))
+    for method, published in (("jaro", jaro), ("jarowinkler", winkler)):
+        comparer = RecordlinkageComparer("x", {"class": "String", "method": method}, [0.5]).comparer
+        found = float(comparer._compute_vectorized(left, right).iloc[0])
+        assert found == pytest.approx(float(published), abs=0.00051), (method, names)

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from popanalysis.errors import ParameterError, ProblemsFoundError
+from popanalysis.errors import LinkageError, ParameterError, ProblemsFoundError
 from popanalysis.link import LinkageRules, current_rules, link_records
 from popanalysis.link.coding import ValueTable
 from popanalysis.link.comparisons import RecordlinkageComparer
 from popanalysis.link.comparisons.recordlinkage_comparer import METHODS, check_comparer
+from popanalysis.link.frequencies import frequency_table
 from popanalysis.project import shipped_folder
+from popanalysis.synthetic import make_lists
 
 EVERY_KEY = """
 name: births
@@ -188,3 +190,36 @@ def test_current_names_the_version_in_use(tmp_path):
     assert entry["births"] == "births.v3.yaml"
     with pytest.raises(ParameterError):
         current_rules(tmp_path / "linkage", "weddings")
+
+
+def test_a_table_of_frequencies_made_from_lists_is_read_back_and_names_no_rare_value(tmp_path):
+    frames = {name: frame.set_index("record_id") for name, frame in make_lists(3000, 4)[0].items()}
+    rules = current_rules(shipped_folder("params") / "linkage", "births")
+    table = frequency_table(frames, rules)
+    assert table.columns.tolist() == ["field", "value", "count"] and set(table["field"]) == {"mother_name", "father_name", "child_name"}
+    assert (table.loc[table["value"].ne(""), "count"] >= 5).all()
+    assert table[table["field"].eq("mother_name")]["count"].sum() == sum(frame["mother_name"].notna().sum() for frame in frames.values())
+    table.to_csv(tmp_path / "names.v1.csv", index=False, encoding="utf-8")
+    values = rules.model_dump(by_alias=True)
+    for comparison in values["comparisons"]:
+        if comparison["term_frequency"]:
+            comparison["term_frequency"]["table"] = "names.v1.csv"
+    (tmp_path / "births.v3.yaml").write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    with_table = LinkageRules.read(tmp_path / "births.v3.yaml")
+    shuffled = {name: frame.sample(frac=1, random_state=1) for name, frame in frames.items()}
+    pd.testing.assert_frame_equal(frequency_table(shuffled, rules), table)
+    small = {name: frame.iloc[:400] for name, frame in frames.items()}
+    linked, other = link_records(small, with_table), link_records(small, rules)
+    assert not any("frequencies come from the lists at hand" in note for note in linked.notes)
+    assert any("frequencies come from the lists at hand" in note for note in other.notes)
+    read = with_table.frequencies(next(c for c in with_table.comparisons if c.field == "mother_name"))
+    common = table[table["field"].eq("mother_name")].iloc[0]
+    assert read is not None and read[common["value"]] == common["count"]
+
+
+def test_a_rule_set_without_frequencies_has_nothing_to_count(tmp_path):
+    values = current_rules(shipped_folder("params") / "linkage", "births").model_dump(by_alias=True)
+    for comparison in values["comparisons"]:
+        comparison["term_frequency"] = None
+    with pytest.raises(LinkageError, match="没有按取值频率加权的比较项"):
+        frequency_table({}, LinkageRules.from_values(values))

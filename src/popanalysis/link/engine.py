@@ -26,7 +26,7 @@ from popanalysis.link.keys import make_keys
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import Pairs, Positions, score
 from popanalysis.link.patterns import Patterns, compare_pairs, count_patterns, level_names
-from popanalysis.link.quality import expected_errors
+from popanalysis.link.quality import ExpectedErrors, expected_errors
 from popanalysis.link.rules import LinkageRules, nearest
 from popanalysis.link.threads import in_threads
 from popanalysis.link.training import LinkageModel, random_patterns, train_model
@@ -49,6 +49,7 @@ class Linked:
     records : DataFrame ``record_id, source, event_id, set_id, link_status, reason, duplicate_of``; blank text where nothing applies.
     model : what was learned (see :class:`popanalysis.link.training.LinkageModel`) ; blocking : what each pass did
     candidate_pairs : number of pairs compared ; notes : sentences worth reading
+    expected : errors the model expects, pair by pair (see :func:`popanalysis.link.error_table.error_table`)
     """
 
     links: pd.DataFrame
@@ -58,6 +59,7 @@ class Linked:
     blocking: BlockingReport
     candidate_pairs: int
     notes: tuple[Note, ...] = ()
+    expected: ExpectedErrors | None = None
 
 
 def link_records(
@@ -109,7 +111,7 @@ def link_records(
     grouped = select_events(universe, pairs, bonds, rules, scored, learn)
     errors = expected_errors(universe, candidates, grouped, model, rules)
     model = replace(model, errors=errors.rates())
-    return _told(universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)])
+    return replace(_told(universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)]), expected=errors)
 
 
 Score = Callable[[Positions, Positions], Pairs]

@@ -18,7 +18,7 @@ from popanalysis.link.blocking import Candidates
 from popanalysis.link.coding import Universe
 from popanalysis.link.decision import LINK
 from popanalysis.link.lost_pairs import estimate_lost_pairs
-from popanalysis.link.pairs import BoolArray, FloatArray, Positions
+from popanalysis.link.pairs import BoolArray, Positions
 from popanalysis.link.rules import LinkageRules
 from popanalysis.link.training import LinkageModel
 
@@ -65,9 +65,9 @@ class ExpectedErrors:
 
     left: Positions
     is_link: BoolArray
-    false: FloatArray
-    missed: FloatArray
-    lost: FloatArray
+    false: npt.NDArray[np.floating[Any]]
+    missed: npt.NDArray[np.floating[Any]]
+    lost: npt.NDArray[np.floating[Any]]
     spread: float
 
     def rates(self, among: BoolArray | None = None) -> dict[str, float]:
@@ -79,8 +79,8 @@ class ExpectedErrors:
         19 of 20 linkages the true rate lies between them, as far as the model holds.
         """
         kept = np.ones(len(self.left), bool) if among is None else among
-        links, false = int(self.is_link[kept].sum()), float(self.false[kept].sum())
-        compared, lost = float(self.missed[kept].sum()), float(self.lost[kept].sum())
+        links, false = int(self.is_link[kept].sum()), float(self.false[kept].sum(dtype=float))
+        compared, lost = float(self.missed[kept].sum(dtype=float)), float(self.lost[kept].sum(dtype=float))
         matches = max(links - false + compared + lost, 1e-9)
         told: dict[str, float] = {}
         for name, expected, spread, n in (("false_link_rate", false, 0.0, links), ("missed_match_rate", compared + lost, self.spread * lost, matches)):
@@ -150,7 +150,7 @@ def expected_errors(universe: Universe, candidates: Candidates, grouped: Grouped
     still = max(n_lost - recovered, n_lost * (1 - 0.95 * float(with_third.mean())))
     few = is_link & (brought == 1)
     lost[few if few.any() else is_link] = still / max(1, int((few if few.any() else is_link).sum()))
-    return ExpectedErrors(left, is_link, false, missed, lost, estimate.spread)
+    return ExpectedErrors(left, is_link, false.astype(np.float32), missed.astype(np.float32), lost.astype(np.float32), estimate.spread)
 
 
 def missed_by_blocking(neighbours: Sequence[int], n_classes: int = 2, *, tolerance: float = 1e-7, max_steps: int = 20_000) -> dict[str, float]:
