@@ -76,7 +76,7 @@ def test_blocking_loses_few_true_pairs(banner, rules):
 def test_plain_recordlinkage_index_makes_the_same_pairs(banner, rules):
     frames, _ = banner
     universe = code_records(frames, rules)
-    ours = block_pairs(universe, rules)
+    ours = block_pairs(universe, rules, keep_keys=True)
     plain = plain_candidates(universe, ours, rules)
     assert set(zip(ours.left.tolist(), ours.right.tolist(), strict=True)) == set(zip(plain.left.tolist(), plain.right.tolist(), strict=True))
 

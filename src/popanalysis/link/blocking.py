@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 from recordlinkage.base import BaseIndexAlgorithm
 
-from popanalysis.link.blocks import PassKeys, Positions, blocks_of_pass, crossed_blocks
+from popanalysis.link.blocks import Pass, PassKeys, Positions, blocks_of_pass, crossed_blocks
 from popanalysis.link.coding import Column, ObjectArray, Universe, code_values
 from popanalysis.link.keys import KeyArray, combined, field_and_transform, part_codes
 from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules
-from popanalysis.link.threads import in_threads
+from popanalysis.link.threads import in_order
 
 __all__ = ["BlockOn", "BlockingReport", "Candidates", "agreed_passes", "block_pairs"]
 
@@ -52,11 +52,11 @@ class BlockingReport:
 @dataclass(frozen=True)
 class Candidates:
     """Candidate pairs by position (``left`` before ``right``), which passes each pair agrees on (a bit a pass), the records without any key,
-    and the keys themselves."""
+    and the keys of the passes, where they were to be kept."""
 
     left: Positions
     right: Positions
-    passes: npt.NDArray[np.int64]
+    passes: npt.NDArray[Any]
     keyless: npt.NDArray[np.bool_]
     keys: tuple[PassKeys, ...]
     report: BlockingReport
@@ -65,8 +65,12 @@ class Candidates:
         return len(self.left)
 
 
-def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
-    """Make the candidate pairs of all passes, each pair once.
+def block_pairs(universe: Universe, rules: LinkageRules, keep_keys: bool = False) -> Candidates:
+    """Make the candidate pairs of all passes, each pair once, in the order of their records.
+
+    Parameters
+    ----------
+    keep_keys : keep the keys of the passes with the result.
 
     Raises
     ------
@@ -74,41 +78,58 @@ def block_pairs(universe: Universe, rules: LinkageRules) -> Candidates:
     """
     allowed = _allowed(universe, rules)
     comparable = _comparable_pairs(universe, allowed)
-    sized = in_threads(lambda p: _sized_keys(universe, p, rules, allowed), rules.blocking.passes)
-    keys = tuple(pass_keys for pass_keys, _ in sized)
     everyone = bool(allowed[np.ix_(*[np.flatnonzero(universe.sizes())] * 2)].all())
-
-    def of_pass(k: int) -> tuple[int, Positions, Positions]:
-        """Count the pairs of a pass; make those that no earlier pass brings, packed, and the passes each agrees on."""
-        left, right = keys[k].pairs()
+    shift = len(rules.blocking.passes).bit_length()
+    keys: list[PassKeys] = []
+    packed: list[Positions] = []
+    rows, largest = [], []
+    for k, (blocking_pass, made) in enumerate(zip(rules.blocking.passes, in_order(lambda p: _sized(universe, p, rules, allowed), rules.blocking.passes), strict=True)):
+        left, right = made.pairs()
         if not everyone:
             keep = allowed[universe.source[left], universe.source[right]]
             left, right = left[keep], right[keep]
-        n_pairs = len(left)
-        for earlier in keys[:k]:
-            new = ~earlier.agree(left, right)
-            left, right = left[new], right[new]
-        return n_pairs, left * len(universe) + right, agreed_passes(keys[k + 1:], left, right) << (k + 1) | 1 << k
-
-    made = in_threads(of_pass, range(len(keys)))
-    packed, agreed = (np.concatenate([some[side] for some in made]) for side in (1, 2))
-    order = np.argsort(packed)  # each pair stands there once
-    (left, right), agreed = np.divmod(packed[order], max(1, len(universe))), agreed[order]
-    rows = [{
-        "blocking_pass": blocking_pass.name, "n_pairs": n_pairs, "n_new_pairs": len(new), "reduction_ratio": 1 - n_pairs / comparable if comparable else 1.0,
-        "n_blank_keys": int(here.blank.sum()), "n_refused_records": int(blocks.loc[blocks["done"] == "refused", "n_records"].sum())}
-        for blocking_pass, (here, blocks), (n_pairs, new, _) in zip(rules.blocking.passes, sized, made, strict=True)]
+        packed.append((left * len(universe) + right) << shift | k)
+        keys.append(made.keys)
+        largest.append(made.told.assign(blocking_pass=blocking_pass.name))
+        rows.append({
+            "blocking_pass": blocking_pass.name, "n_pairs": len(left), "n_new_pairs": 0, "reduction_ratio": 1 - len(left) / comparable if comparable else 1.0,
+            "n_blank_keys": int(made.keys.blank.sum()), "n_refused_records": int(made.told.loc[made.told["done"] == "refused", "n_records"].sum())})
+    left, right, passes, n_new = _merged(packed, shift, len(universe))
     keyless = np.all([k.blank for k in keys], axis=0)
     has_candidate = np.zeros(len(universe), bool)
     has_candidate[left] = has_candidate[right] = True
     rows.append({
-        "blocking_pass": "union", "n_pairs": len(left), "n_new_pairs": len(left), "reduction_ratio": 1 - len(left) / comparable if comparable else 1.0,
+        "blocking_pass": "union", "n_pairs": len(left), "n_new_pairs": 0, "reduction_ratio": 1 - len(left) / comparable if comparable else 1.0,
         "n_blank_keys": int(keyless.sum()), "n_refused_records": 0})
-    largest = pd.concat([blocks.assign(blocking_pass=p.name) for p, (_, blocks) in zip(rules.blocking.passes, sized, strict=True)], ignore_index=True)
-    return Candidates(left, right, agreed, keyless, keys, BlockingReport(pd.DataFrame(rows), largest, int(np.sum(~has_candidate))))
+    report = BlockingReport(pd.DataFrame(rows).assign(n_new_pairs=[*n_new.tolist(), len(left)]), pd.concat(largest, ignore_index=True), int(np.sum(~has_candidate)))
+    return Candidates(left, right, passes, keyless, tuple(keys) if keep_keys else (), report)
 
 
-def agreed_passes(keys: Sequence[PassKeys], left: Positions, right: Positions) -> npt.NDArray[np.int64]:
+def _merged(packed: list[Positions], shift: int, n: int) -> tuple[Positions, Positions, npt.NDArray[Any], Positions]:
+    """Put the pairs of all passes together, each once and in the order of its records.
+
+    Parameters
+    ----------
+    packed : of each pass, its pairs and its number: (left * n + right) shifted by ``shift`` bits, and the number in these.
+
+    Returns
+    -------
+    left, right, the passes each pair stands in (a bit a pass), and how many pairs each pass was the first to bring.
+    """
+    n_passes = len(packed)
+    every = np.concatenate(packed)
+    packed.clear()
+    every.sort()
+    pair = every >> shift
+    first = np.flatnonzero(np.append(True, pair[1:] != pair[:-1])) if len(pair) else np.zeros(0, np.int64)
+    number = every & ((1 << shift) - 1)
+    kind: Any = np.int32 if n_passes < 31 else np.int64
+    passes = np.bitwise_or.reduceat(kind(1) << number.astype(kind), first) if len(pair) else np.zeros(0, kind)
+    left, right = np.divmod(pair[first], max(1, n))
+    return left, right, passes, np.bincount(number[first], minlength=n_passes)
+
+
+def agreed_passes(keys: Sequence[PassKeys], left: Positions, right: Positions) -> Positions:
     """Which passes each pair agrees on, a bit a pass."""
     passes = np.zeros(len(left), np.int64)
     for k, here in enumerate(keys):
@@ -133,7 +154,7 @@ def _comparable_pairs(universe: Universe, allowed: npt.NDArray[np.bool_]) -> int
     return cross + sum(int(n[a]) * (int(n[a]) - 1) // 2 for a in range(len(n)) if allowed[a, a])
 
 
-def _sized_keys(universe: Universe, blocking_pass: BlockingPass, rules: LinkageRules, allowed: npt.NDArray[np.bool_]) -> tuple[PassKeys, pd.DataFrame]:
+def _sized(universe: Universe, blocking_pass: BlockingPass, rules: LinkageRules, allowed: npt.NDArray[np.bool_]) -> Pass:
     """Keys of a pass with its too large blocks split, or refused where they cannot be split further."""
     most = rules.blocking.max_block_pairs
     own = [_named_part(universe, part, rules) for part in blocking_pass.on]
@@ -188,7 +209,7 @@ class BlockOn(BaseIndexAlgorithm):  # type: ignore[misc, unused-ignore]
             values: ObjectArray = np.concatenate([f[field].to_numpy(dtype=object) for f in frames])
             parts.append(part_codes(Column(*code_values(values)), transform))
         n = sum(map(len, frames))
-        return blocks_of_pass(combined(parts), [], np.zeros(n, np.int8), np.ones((1, 1), bool), n * n)[0].pairs()
+        return blocks_of_pass(combined(parts), [], np.zeros(n, np.int8), np.ones((1, 1), bool), n * n).pairs()
 
     @staticmethod
     def _labelled(left: pd.Index[Any], right: pd.Index[Any], a: Positions, b: Positions) -> pd.MultiIndex:

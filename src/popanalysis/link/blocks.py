@@ -13,7 +13,7 @@ import pandas as pd
 from popanalysis.link.coding import IntArray
 from popanalysis.link.keys import KeyArray, combined
 
-__all__ = ["PassKeys", "Positions", "blocks_of_pass", "crossed_blocks"]
+__all__ = ["Pass", "PassKeys", "Positions", "blocks_of_pass", "crossed_blocks"]
 
 Positions = npt.NDArray[np.int64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -25,15 +25,15 @@ BoolArray = npt.NDArray[np.bool_]
 class _Blocks:
     """Members of all blocks of two records or more, block by block, and where each block starts (and the last one ends)."""
 
-    members: Positions
+    members: IntArray
     starts: Positions
 
     @classmethod
     def of(cls, keys: KeyArray) -> _Blocks:
         at = np.flatnonzero(keys >= 0)
         if not len(at):
-            return cls(np.zeros(0, np.int64), np.zeros(1, np.int64))
-        members = at[np.argsort(keys[at])]  # the order inside a block means nothing
+            return cls(np.zeros(0, np.int32), np.zeros(1, np.int64))
+        members = at[np.argsort(keys[at])].astype(np.int32)  # the order inside a block means nothing
         ordered = keys[members]
         starts = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(ordered)]]).astype(np.int64)
         return cls(members, starts).only(np.diff(starts) > 1)
@@ -60,7 +60,7 @@ class _Blocks:
         left = np.repeat(np.arange(len(self.members)), n_after)
         first = np.cumsum(n_after) - n_after
         right = np.arange(len(left)) - first[left] + left + 1
-        a, b = self.members[left], self.members[right]
+        a, b = self.members[left].astype(np.int64), self.members[right].astype(np.int64)
         return np.minimum(a, b), np.maximum(a, b)
 
     def n_pairs(self, source: npt.NDArray[np.int8], allowed: BoolArray) -> Positions:
@@ -83,7 +83,6 @@ class PassKeys:
     own: IntArray
     other: IntArray | None
     blank: BoolArray
-    made: _Blocks
 
     def agree(self, left: Positions, right: Positions) -> BoolArray:
         """Tell which pairs the pass brings together."""
@@ -93,12 +92,21 @@ class PassKeys:
             agree |= (self.other[left] == self.own[right]) & (self.other[left] >= 0)
         return agree
 
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass: its keys, what is told of its largest blocks, and the blocks themselves, which only live until the pairs are made."""
+
+    keys: PassKeys
+    told: pd.DataFrame
+    _made: _Blocks
+
     def pairs(self) -> tuple[Positions, Positions]:
-        """Make all pairs of records with one key, each once."""
-        left, right = self.made.pairs()
-        if self.other is None:
+        """Make all pairs of records with one key, each once; the earlier record first."""
+        left, right = self._made.pairs()
+        if self.keys.other is None:
             return left, right
-        n = len(self.own)
+        n = len(self.keys.own)
         cross = (left < n) & (right >= n)
         left, right = left[cross], right[cross] - n
         low, high = np.minimum(left, right), np.maximum(left, right)
@@ -108,13 +116,8 @@ class PassKeys:
 
 def blocks_of_pass(
     keys: KeyArray, split_by: Iterable[Callable[[], KeyArray]], source: npt.NDArray[np.int8], allowed: BoolArray, limit: int,
-) -> tuple[PassKeys, pd.DataFrame]:
-    """Put records of one key into a block; split blocks of more than ``limit`` pairs by further key parts, and refuse what stays too large.
-
-    Returns
-    -------
-    The keys, and what :func:`_described` tells of the largest blocks.
-    """
+) -> Pass:
+    """Put records of one key into a block; split blocks of more than ``limit`` pairs by further key parts, and refuse what stays too large."""
     blank, blocks = keys < 0, _Blocks.of(keys)
     heavy = _heavy(blocks, source, allowed, limit)
     told = _described(blocks, source, allowed, np.where(heavy, "split", "compared"))
@@ -130,10 +133,10 @@ def blocks_of_pass(
         refused = _described(blocks.only(heavy), source, allowed, np.full(int(heavy.sum()), "refused"), most=None)
         told = pd.concat([told[told["done"] != "split"], refused], ignore_index=True)
         blocks = blocks.only(~heavy)
-    return PassKeys(blocks.codes(len(keys)), None, blank, blocks), told
+    return Pass(PassKeys(blocks.codes(len(keys)), None, blank), told, blocks)
 
 
-def crossed_blocks(own: KeyArray, other: KeyArray, limit: int) -> tuple[PassKeys, pd.DataFrame]:
+def crossed_blocks(own: KeyArray, other: KeyArray, limit: int) -> Pass:
     """Blocks of records one of which has as its key what the other has in another column; too large ones are refused."""
     n, blank = len(own), (own < 0) & (other < 0)
     blocks = _Blocks.of(np.concatenate(_perhaps_in_both(own, other)))
@@ -146,7 +149,7 @@ def crossed_blocks(own: KeyArray, other: KeyArray, limit: int) -> tuple[PassKeys
     told = pd.DataFrame({"n_records": blocks.sizes[top], "n_pairs": n_pairs[top], "done": done[top]})
     blocks = blocks.only((n_pairs > 0) & ~refused)
     codes = blocks.codes(2 * n)
-    return PassKeys(codes[:n], codes[n:], blank, blocks), told
+    return Pass(PassKeys(codes[:n], codes[n:], blank), told, blocks)
 
 
 def _perhaps_in_both(own: KeyArray, other: KeyArray) -> list[KeyArray]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -22,7 +21,7 @@ import pyarrow.compute as pc
 from popanalysis.errors import LinkageError
 from popanalysis.link.notes import Note
 from popanalysis.link.rules import LinkageRules, nearest
-from popanalysis.link.threads import in_threads
+from popanalysis.link.threads import beside, fed
 from popanalysis.link.values import ObjectArray, ValueTable, as_arrow
 
 __all__ = ["MISSING", "Column", "ObjectArray", "Universe", "ValueTable", "code_records", "code_values"]
@@ -71,7 +70,7 @@ class Universe:
 
 
 def code_records(
-    frames: Mapping[str, pd.DataFrame], rules: LinkageRules, at_once: Callable[[Sequence[str], ValueTable], None] | None = None,
+    frames: Mapping[str, pd.DataFrame], rules: LinkageRules, make_keys: Callable[[Sequence[str], ValueTable], None] | None = None,
 ) -> Universe:
     """Code the columns a rule set uses.
 
@@ -79,7 +78,7 @@ def code_records(
     ----------
     frames : source -> DataFrame indexed by record id; a source or column may be absent (then nothing is known of it).
     rules : names the sources, and by its comparisons and blocking passes the columns.
-    at_once : work on the distinct values of some columns that need not wait for the other columns.
+    make_keys : makes keys of the distinct values of some columns, beside the ordering of the records.
 
     Raises
     ------
@@ -97,25 +96,22 @@ def code_records(
     notes: list[Note] = []
     dates = {c.field for c in rules.comparisons if c.kind == "date"}
     pools = _pools(rules)
-    coded = in_threads(partial(_coded_pool, given, dates, at_once), pools)
+    coded = fed(_coded, (([_texts(frame, name, name in dates) for name in pool for frame in given],) for pool in pools))
     for pool, (codes, table) in zip(pools, coded, strict=True):
         if dates.intersection(pool):
             notes += _check_dates(table, pool)
         for name, part in zip(pool, np.split(codes, len(pool)), strict=True):
             columns[name] = Column(part, table)
-    order = _content_order(source, ids, columns)
-    columns = {name: Column(c.codes[order], c.table) for name, c in columns.items()}
-    return Universe(ids[order], source[order], sources, columns, tuple(notes))
 
+    pa.default_memory_pool().release_unused()
 
-def _coded_pool(
-    given: list[pd.DataFrame], dates: set[str], at_once: Callable[[Sequence[str], ValueTable], None] | None, pool: list[str],
-) -> tuple[IntArray, ValueTable]:
-    """Code the columns of a pool, one after the other, of all frames."""
-    codes, table = _coded([_texts(frame, name, name in dates) for name in pool for frame in given])
-    if at_once is not None:
-        at_once(pool, table)
-    return codes, table
+    def in_content_order() -> Universe:
+        order = _content_order(source, ids, columns)
+        ordered = {name: Column(c.codes[order] if len(c.table) else c.codes, c.table) for name, c in columns.items()}
+        return Universe(ids[order], source[order], sources, ordered, tuple(notes))
+
+    tables = sorted(zip(pools, (table for _, table in coded), strict=True), key=lambda some: -len(some[1]))  # the largest first: two threads then end together
+    return beside(in_content_order, make_keys or (lambda pool, table: None), tables)
 
 
 def code_values(values: ObjectArray) -> tuple[IntArray, ValueTable]:
@@ -133,7 +129,7 @@ def code_values(values: ObjectArray) -> tuple[IntArray, ValueTable]:
 def _coded(parts: list[pa.StringArray]) -> tuple[IntArray, ValueTable]:
     """Code texts that stand in several parts."""
     if all(part.null_count == len(part) for part in parts):  # a column that is absent or empty
-        return np.full(sum(map(len, parts)), MISSING, np.int32), ValueTable(pa.array([], pa.string()))
+        return _all_missing(sum(map(len, parts))), ValueTable(pa.array([], pa.string()))
     encoded = pa.chunked_array(parts, pa.string()).dictionary_encode().combine_chunks()
     codes, told = encoded.indices.fill_null(MISSING).to_numpy(), encoded.dictionary
     trimmed = pc.utf8_trim_whitespace(told)
@@ -147,6 +143,11 @@ def _coded(parts: list[pa.StringArray]) -> tuple[IntArray, ValueTable]:
     table = ValueTable(told)
     table.make_hashes()
     return codes.astype(np.int32, copy=False), table
+
+
+def _all_missing(n: int) -> IntArray:
+    """Codes of a column without a value; they take no memory and are not to be written."""
+    return np.broadcast_to(np.int32(MISSING), n)
 
 
 def _written(values: Any) -> pa.StringArray:

@@ -167,7 +167,7 @@ def learn_control(universe: Universe, rules: LinkageRules) -> Control:
 
     The model's ``prior`` is the classifier's own share of matches among the pairs it learned from.
     """
-    candidates = plain_candidates(universe, block_pairs(universe, as_written(rules)), rules)
+    candidates = plain_candidates(universe, block_pairs(universe, as_written(rules), keep_keys=True), rules)
     values = _values(universe, rules)
     compare = recordlinkage.Compare([_comparer(rule) for rule in rules.comparisons])
     used = (universe.source[candidates.left] != universe.source[candidates.right]) if linked_lists(universe, rules) else np.ones(len(candidates), bool)

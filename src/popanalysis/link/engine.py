@@ -109,9 +109,12 @@ def link_records(
     pairs = scored(candidates.left, candidates.right)
     learn = None if engine == "recordlinkage" else partial(learn_siblings, model=model, rules=rules)
     grouped = select_events(universe, pairs, bonds, rules, scored, learn)
-    errors = expected_errors(universe, candidates, grouped, model, rules)
-    model = replace(model, errors=errors.rates())
-    return replace(_told(universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)]), expected=errors)
+    del pairs, scored  # the comparison vectors go with them
+    works: tuple[Callable[[], Any], ...] = (
+        partial(expected_errors, universe, candidates, grouped, model, rules),
+        partial(_told, universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)]))
+    errors, linked = in_threads(lambda work: work(), works)
+    return replace(cast(Linked, linked), expected=errors, model=replace(model, errors=errors.rates()))
 
 
 Score = Callable[[Positions, Positions], Pairs]
@@ -119,7 +122,8 @@ Score = Callable[[Positions, Positions], Pairs]
 
 def _by_levels(universe: Universe, rules: LinkageRules) -> tuple[Candidates, LinkageModel, Score]:
     """Block, compare and train; the last result scores any pairs of positions."""
-    blocked, drawn = in_threads(lambda work: work(universe, rules), (block_pairs, random_patterns))
+    works: tuple[Callable[[Universe, LinkageRules], Any], ...] = (block_pairs, random_patterns)
+    blocked, drawn = in_threads(lambda work: work(universe, rules), works)
     candidates, random = cast(Candidates, blocked), cast(Patterns, drawn)
     vectors = compare_pairs(universe, candidates.left, candidates.right, rules)
     patterns = count_patterns(vectors.levels, vectors.n_levels)

@@ -26,10 +26,10 @@ __all__ = ["LostPairs", "estimate_lost_pairs"]
 FloatArray = npt.NDArray[np.float64]
 StateArray = npt.NDArray[np.int8]
 #: Linked pairs that are looked at; an even choice of them where there are more.
-_MOST_PAIRS = 20_000
+_MOST_PAIRS = 10_000
 #: Cells of the table that are listed; a rule set with more fields in its passes gets no estimate.
 _MOST_CELLS = 200_000
-_STEPS = 60
+_STEPS = 40
 _CARELESS = 4.0  # how much more often careless rows are wrong, to begin with
 
 

@@ -51,9 +51,9 @@ class ValueTable:
     Examples
     --------
     >>> table = ValueTable(np.array(["王芳", "李 娜", "x"], dtype=object))
-    >>> len(table), table.lengths.tolist(), table.take(np.array([2, 0])).tolist()
+    >>> len(table), table.lengths().tolist(), table.take(np.array([2, 0])).tolist()
     (3, [2, 3, 1], ['x', '王芳'])
-    >>> table.laid_out(table.characters, 2)[2].tolist()
+    >>> table.laid_out(table.characters(), 2)[2].tolist()
     [120, 0]
     """
 
@@ -111,28 +111,26 @@ class ValueTable:
             found[row] = np.where(length > place, self._bytes[np.minimum(start + np.int32(place), len(self._bytes) - 1)], 0)
         return found
 
-    @cached_property
     def characters(self) -> npt.NDArray[np.uint32]:
         """Code points of all values one after the other."""
         return np.frombuffer(self._bytes[:-8].tobytes().decode("utf-8", "replace").encode("utf-32-le"), "<u4")
 
-    @cached_property
     def begins(self) -> npt.NDArray[np.int32]:
         """Place of each value's first character among all of them, and at the end their number."""
         before = np.zeros(len(self._bytes) - 7, np.int32)
         np.cumsum((self._bytes[:-8] & 0xC0) != _ONE_BYTE, out=before[1:])  # 10xxxxxx goes on with a character, all else begins one
         return before[self._offsets]
 
-    @property
     def lengths(self) -> npt.NDArray[np.int32]:
         """Length of each value in characters."""
-        return np.diff(self.begins)
+        return np.diff(self.begins())
 
     def laid_out(self, characters: npt.NDArray[Any], width: int) -> npt.NDArray[Any]:
         """Lay out a number for each character: a row a value, ``width`` columns; 0 beyond its end, longer ones cut."""
         rows = np.zeros((len(self), width), characters.dtype)
-        start, length = self.begins[:-1], self.lengths
-        at = np.arange(len(self))
+        begins = self.begins()
+        start, length = begins[:-1], np.diff(begins)
+        at = np.arange(len(self), dtype=np.int32)
         for k in range(width):
             at = at[length[at] > k]
             rows[at, k] = characters[start[at] + k]

@@ -66,16 +66,16 @@ class NumberKeys:
         self.code[other], self.head[other], self.thirds[other], plain = _packed(ValueTable(texts))
         self.code[other[~plain]] = _BEYOND + pd.factorize(texts[~plain])[0]
 
-    def third(self, place: int) -> npt.NDArray[np.int64]:
+    def third(self, place: int) -> npt.NDArray[np.int32]:
         """The middle (1) or last (2) third of each number as a key: a slip of one digit or two neighbours leaves one of the two as it was; -1: none."""
-        return np.where(self.head >= 0, self.thirds[:, place], -1)
+        return np.where(self.head >= 0, self.thirds[:, place], np.int32(-1))
 
     def may_be_slips(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
         """Pairs that share a third of their digits in place (the last third counted from the end): the others differ in more than two."""
         return np.flatnonzero((self.thirds[a] == self.thirds[b]).any(axis=1))
 
 
-def _packed(table: ValueTable) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _packed(table: ValueTable) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
     """Write 18-digit numbers as whole numbers: all of it, the first 14 digits (-1: none), its thirds, and which texts are such numbers."""
     length = table.n_bytes
     digits = table.bytes_at(range(18)) - np.uint8(ord("0"))
@@ -85,9 +85,11 @@ def _packed(table: ValueTable) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.in
         n_digits += (digits[k] <= 9) & (n_digits == k)
     plain = (length == 18) & (n_digits == 17) & (last <= 10)
     head = _read_off(digits[:14], 10)
-    tail = np.where(length >= 18, _read_off(digits[12:], 64), _read_off(digits[11:17], 64))
-    thirds = np.column_stack([_read_off(digits[:6], 64), _read_off(digits[6:12], 64), tail])
     code = ((head * 10 + digits[14]) * 10 + digits[15]) * 10 + digits[16]
+    digits[17] = np.where(last > 10, 11, last)
+    np.minimum(digits[:17], 11, out=digits[:17])  # what is no digit is all one here
+    tail = np.where(length >= 18, _read_off(digits[12:], 12), _read_off(digits[11:17], 12))
+    thirds = np.column_stack([_read_off(digits[:6], 12), _read_off(digits[6:12], 12), tail]).astype(np.int32)
     return code * 11 + last, np.where((n_digits >= 14) & (length >= 17) & (length <= 18), head, -1), thirds, plain
 
 

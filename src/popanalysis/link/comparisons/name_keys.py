@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import Any
 
@@ -53,13 +54,19 @@ def plain_name(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text.lower().replace("ü", "v")) if c.isalnum())
 
 
-def _mixed(rows: npt.NDArray[Any], length: npt.NDArray[np.int32], by_position: bool = True) -> npt.NDArray[np.uint64]:
-    """Hash rows of numbers to 64 bits, as far as each is long; without positions, the order in a row does not matter. A 0 counts for nothing."""
+def _mixed(rows: npt.NDArray[Any], length: npt.NDArray[np.int32], key_of: Sequence[npt.NDArray[Any]], by_position: bool = True) -> npt.NDArray[np.uint64]:
+    """Hash rows of numbers to 64 bits, as far as each is long.
+
+    Parameters
+    ----------
+    key_of : what a number stands for: at the first place, and elsewhere; 0 counts for nothing.
+    by_position : else the order in a row does not matter.
+    """
     mixed = np.zeros(len(rows), np.uint64)
-    at = np.arange(len(rows))
+    at = np.arange(len(rows), dtype=np.int32)
     for k in range(rows.shape[1]):  # few names are long: each further position concerns fewer rows
         at = at[length[at] > k]
-        value = rows[at, k].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        value = key_of[min(k, 1)][rows[at, k]].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         value *= np.uint64(2 * k * by_position + 0xBF58476D1CE4E5B9)
         value ^= value >> np.uint64(29)
         value *= np.uint64(0x94D049BB133111EB)
@@ -107,8 +114,9 @@ class NameKeys:
     """
 
     def __init__(self, table: ValueTable) -> None:
-        self.length = table.lengths
-        odd = np.searchsorted(table.begins, np.flatnonzero(~_as_written()[table.characters]), side="right") - 1  # values with such a character
+        self.length = table.lengths()
+        characters, begins = table.characters(), table.begins()
+        odd = np.searchsorted(begins, np.flatnonzero(~_as_written()[characters]), side="right") - 1  # values with such a character
         other = np.unique(np.concatenate([odd, np.flatnonzero((self.length > WIDTH) | (self.length == 0))]))
         texts = np.array([plain_name(v) for v in table.take(other)], dtype=object)
         self.text = Rewritten(table, other, texts)
@@ -117,7 +125,7 @@ class NameKeys:
         latin = np.fromiter(map(str.isascii, texts), bool, len(other))
         self.regular[other] &= ~latin
         rewritten = ValueTable(np.where(self.regular[other], texts, ""))
-        self.alphabet, (number, number_rewritten) = _numbers([table.characters, rewritten.characters])
+        self.alphabet, (number, number_rewritten) = _numbers([characters, rewritten.characters()])
         width = max(1, int(self.length[self.regular].max(initial=0)))
         self.row = table.laid_out(number, width)
         self.row[other] = rewritten.laid_out(number_rewritten, width)
@@ -131,7 +139,7 @@ class NameKeys:
     @cached_property
     def variant(self) -> IntArray:
         """The same number for the same name but for script variants, dots, blanks and brackets (-1: nothing but unknown characters)."""
-        whole = _mixed(self.row, self.length_of_row)
+        whole = self._hashed(by_position=True)
         irregular = np.flatnonzero(~self.regular)
         if len(irregular):
             whole[irregular] = ValueTable(self.text.take(irregular)).hashes[:-1]
@@ -140,48 +148,43 @@ class NameKeys:
     @cached_property
     def letters(self) -> IntArray:
         """The same number for the same characters in any order (-1: no regular name)."""
-        return _numbered(_mixed(self.row, self.length_of_row, by_position=False), ~self.regular)
+        return _numbered(self._hashed(by_position=False), ~self.regular)
 
-    @cached_property
-    def spoken(self) -> npt.NDArray[np.int16]:
-        """Syllable numbers of each name, the surname's reading first; 0 where a character has none, and beyond the end."""
-        read = [[syllable_number(s) for s in syllables(t)[:WIDTH]] for t in self.text.take(self._latin)]
-        spoken = np.zeros((len(self.row), max([self.row.shape[1], *map(len, read)])), np.int16)
-        spoken[:, : self.row.shape[1]] = self.alphabet.reading[:, 0][self.row]
-        spoken[:, 0] = self.alphabet.surname[:, 0][self.row[:, 0]]
-        for k, parts in zip(self._latin.tolist(), read, strict=True):
-            spoken[k, : len(parts)] = parts
-        return spoken
-
-    @cached_property
-    def _n_spoken(self) -> npt.NDArray[np.int32]:
-        """How far each row of ``spoken`` reaches."""
-        length = self.length_of_row.copy()
-        length[self._latin] = self.spoken.shape[1]
-        return length
-
-    @cached_property
-    def _heard(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
-        """Syllables to make keys of, and names that have no key because a character has no reading."""
-        head, elsewhere = key_tables()
-        key = elsewhere[self.spoken]
-        key[:, 0] = head[self.spoken[:, 0]]
-        n_syllables = (self.spoken > 0).sum(axis=1, dtype=np.int32)
-        unheard = (n_syllables == 0) | (self.regular & (n_syllables != self.length)) | ~self.regular
-        unheard[self._latin] = n_syllables[self._latin] == 0
-        return key, unheard
+    def _hashed(self, by_position: bool) -> npt.NDArray[np.uint64]:
+        itself = np.arange(len(self.alphabet.wildcard), dtype=np.uint16)
+        return _mixed(self.row, self.length_of_row, (itself, itself), by_position)
 
     @cached_property
     def sound(self) -> IntArray:
         """The same number for the same sound (-1: none)."""
-        key, unheard = self._heard
-        return _numbered(_mixed(key, self._n_spoken), unheard)
+        return self._spoken_key(np.arange(len(near_table()), dtype=np.int16))
 
     @cached_property
     def near(self) -> IntArray:
         """The same number for near sounds (-1: none)."""
-        key, unheard = self._heard
-        return _numbered(_mixed(near_table()[key], self._n_spoken), unheard)
+        return self._spoken_key(near_table())
+
+    def _spoken_key(self, sound_of: npt.NDArray[np.int16]) -> IntArray:
+        """Number names by what their syllables sound like; a name with a character without a reading has no key."""
+        head, elsewhere = key_tables()
+        first, further = self.alphabet.surname[:, 0], self.alphabet.reading[:, 0]
+        mixed = _mixed(self.row, self.length_of_row, (sound_of[head[first]], sound_of[elsewhere[further]]))
+        mute = np.zeros(len(self.row), bool)
+        for k, spoken in enumerate((first, *[further] * (self.row.shape[1] - 1))):
+            silent = spoken == 0
+            silent[0] = False  # beyond the end
+            if silent.any():
+                mute |= silent[self.row[:, k]]
+        unheard = mute | ~self.regular | (self.length == 0)
+        latin = [[syllable_number(s) for s in syllables(t)[:WIDTH]] for t in self.text.take(self._latin)]
+        if latin:
+            length = np.array([len(parts) for parts in latin], dtype=np.int32)
+            rows = np.zeros((len(latin), max(1, int(length.max()))), np.int16)
+            for k, parts in enumerate(latin):
+                rows[k, : len(parts)] = parts
+            mixed[self._latin] = _mixed(rows, length, (sound_of[head], sound_of[elsewhere]))
+            unheard[self._latin] = length == 0
+        return _numbered(mixed, unheard)
 
     @cached_property
     def transliterated(self) -> npt.NDArray[np.bool_]:
@@ -191,6 +194,9 @@ class NameKeys:
 
     def skeletons(self, which: npt.NDArray[np.int64]) -> list[str]:
         """Mongolian skeletons of some names, a letter per syllable."""
-        letters = np.ascontiguousarray(np.where(self.row[which] > 0, skeleton_table()[self.spoken[which, : self.row.shape[1]]], 0).astype(np.uint32))
+        rows = self.row[which]
+        spoken = self.alphabet.reading[:, 0][rows]
+        spoken[:, 0] = self.alphabet.surname[:, 0][rows[:, 0]]
+        letters = np.ascontiguousarray(np.where(rows > 0, skeleton_table()[spoken], 0).astype(np.uint32))
         texts: list[str] = letters.view(f"U{letters.shape[1]}").ravel().tolist()
         return texts
