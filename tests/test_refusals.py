@@ -166,7 +166,7 @@ def test_a_list_not_received_closes_no_question_of_the_quarter_before(recorded):
 
 def test_what_a_reviewer_must_decide_stops_nothing(project):
     """Thresholds set so high that many links are left to a person."""
-    rules = project / "params/linkage/births.v2.yaml"
+    rules = project / "params/linkage/births.v3.yaml"
     text = rules.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith("thresholds:"))
     rules.write_text(text.replace(line, "thresholds: {upper: 70.0, lower: 10.0}"), encoding="utf-8")

@@ -263,6 +263,13 @@ def test_the_linkage_says_that_not_linked_is_not_unregistered():
     assert chapter.results["linkage.review"]["suppressed"]
 
 
+def test_the_interval_of_an_expected_rate_is_told_and_published():
+    expected = {"false_link_rate": 0.0003, "false_link_rate_low": 0.0, "false_link_rate_high": 0.0019, "missed_match_rate": 0.01, "missed_match_rate_low": 0.004, "missed_match_rate_high": 0.0213}
+    chapter = chapter_linkage([], expected, 300, 20, params())
+    assert "误连约占 0.03%（95% 区间 0.00%至0.19%），漏连约占 1.00%（95% 区间 0.40%至2.13%）" in repr(chapter)
+    assert chapter.results["linkage.missed_match_rate"]["interval"] == [0.004, 0.0213]
+
+
 @pytest.mark.parametrize(("rate", "told"), [(0.0, "误连低于 0.01%"), (0.00004, "误连低于 0.01%"), (0.0001, "误连约占 0.01%"), (None, "误连未能估计")])
 def test_next_to_no_error_is_not_told_as_none(rate, told):
     assert told in repr(chapter_linkage([], {"false_link_rate": rate, "missed_match_rate": 0.01}, 300, 20, params()))

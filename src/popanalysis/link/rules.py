@@ -1,6 +1,6 @@
 """A linkage rule set: one YAML file, checked on reading, hashed into the record.
 
-``params/linkage/births.v2.yaml`` is the one in use; ``current.yaml`` beside it names the version per rule set.
+``params/linkage/births.v3.yaml`` is the one in use; ``current.yaml`` beside it names the version per rule set.
 Two keys go beyond the plain Fellegi-Sunter table because births need them: ``swapped`` (fields whose columns an
 office may have exchanged) and ``twins`` (fields that tell children of one delivery apart).
 """

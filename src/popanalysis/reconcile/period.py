@@ -151,14 +151,14 @@ def describe_links(engine: Linked | None) -> tuple[list[Note], dict[str, float |
 
     Returns
     -------
-    Notes of the model; expected ``false_link_rate`` and ``missed_match_rate`` (0-1); links; pairs left to review. Of an event without
+    Notes of the model; expected ``false_link_rate`` and ``missed_match_rate`` (0-1) with ``_low`` and ``_high`` of both; links; pairs left to review. Of an event without
     lists there are none.
     """
     if engine is None:
         return [], {}, 0, 0
     decisions = engine.links["link_decision"].value_counts()
     notes = list(engine.notes)
-    expected = {name: engine.model.errors.get(name) for name in ("false_link_rate", "missed_match_rate")}
+    expected = {f"{name}{end}": engine.model.errors.get(f"{name}{end}") for name in ("false_link_rate", "missed_match_rate") for end in ("", "_low", "_high")}
     return notes, expected, int(decisions.get("link", 0)), int(decisions.get("possible_link", 0))
 
 

@@ -27,13 +27,14 @@ def chapter_linkage(engine_notes: Sequence[Note], expected: Mapping[str, float |
     Parameters
     ----------
     engine_notes : what the model says of itself (not converged, a field that never agrees …).
-    expected : ``false_link_rate`` and ``missed_match_rate`` (0-1) as the model expects them, None where it cannot say.
+    expected : ``false_link_rate`` and ``missed_match_rate`` (0-1) as the model expects them, None where it cannot say; and ``_low`` and ``_high`` of both,
+        the ends of their 95 % intervals.
     n_links, n_review : pairs linked, pairs left to a reviewer.
     """
     language, chapter = params.language, new_chapter(params)
     for key, zh, en in (("false_link_rate", "模型估计的误连率", "share of wrong links the model expects"),
                         ("missed_match_rate", "模型估计的漏连率", "share of matches missed that the model expects")):
-        chapter.results.add(f"linkage.{key}", expected.get(key), "rate", of_persons=False, definition={"zh": zh, "en": en})
+        chapter.results.add(f"linkage.{key}", expected.get(key), "rate", interval=_interval(expected, key), of_persons=False, definition={"zh": zh, "en": en})
     chapter.results.add("linkage.links", n_links, "count", definition={"zh": "认定为同一出生的记录对", "en": "Pairs of records linked"})
     chapter.results.add("linkage.review", n_review, "count", definition={"zh": "待人工审核的记录对", "en": "Pairs left to clerical review"})
 
@@ -41,7 +42,7 @@ def chapter_linkage(engine_notes: Sequence[Note], expected: Mapping[str, float |
         chapter.show(paragraph(in_language("没有可供比对的两份以上出生名单。", "There were no two lists of births to link.", language)))
         return chapter
     review = few(n_review, params)
-    false, missed = (_expected(expected.get(key), language) for key in ("false_link_rate", "missed_match_rate"))
+    false, missed = (_expected(expected.get(key), _interval(expected, key), language) for key in ("false_link_rate", "missed_match_rate"))
     chapter.show(paragraph(in_language(
         f"程序认定 {n_links} 对记录为同一出生，另有 {review} 对把握不足，留待人工审核。误连{false}，漏连{missed}（模型估计，未经人工抽查）。未能对应不等于未登记。",
         f"{n_links} pairs of records were linked; {review} pairs are left to clerical review. Of the links, {false} may be wrong, and of the matches, {missed} may be missed "
@@ -52,13 +53,19 @@ def chapter_linkage(engine_notes: Sequence[Note], expected: Mapping[str, float |
     return chapter
 
 
-def _expected(rate: float | None, language: str) -> str:
+def _interval(expected: Mapping[str, float | None], key: str) -> tuple[float, float] | None:
+    low, high = expected.get(f"{key}_low"), expected.get(f"{key}_high")
+    return None if low is None or high is None else (low, high)
+
+
+def _expected(rate: float | None, interval: tuple[float, float] | None, language: str) -> str:
     """Tell an expected rate; next to none is not none."""
     if rate is None:
         return in_language("未能估计", "an unknown share", language)
+    between = "" if interval is None else in_language("（95% 区间 {}%至{}%）", " (95% interval {}% to {}%)", language).format(*(f"{end * 100:.2f}" for end in interval))
     if rate < 0.0001:
-        return in_language("低于 0.01%", "less than 0.01%", language)
-    return in_language(f"约占 {rate * 100:.2f}%", f"about {rate * 100:.2f}%", language)
+        return in_language("低于 0.01%", "less than 0.01%", language) + between
+    return in_language(f"约占 {rate * 100:.2f}%", f"about {rate * 100:.2f}%", language) + between
 
 
 def _in_words(note: Note, language: str) -> str:
