@@ -45,7 +45,7 @@ def measure(package: str, folder: Path) -> dict[str, Any]:
         return with_popanalysis(folder, "local" if package == "popanalysis" else "recordlinkage")
     lists = peers.read(folder)
     found = peers.with_splink(lists) if package == "splink" else peers.with_recordlinkage(lists)
-    return {"seconds": found.seconds, "n_candidates": found.n_candidates, "scores": found.scores}
+    return {"seconds": found.seconds, "peak_mb": float(found.peak_mb.replace("?", "nan")), "n_candidates": found.n_candidates, "scores": found.scores}
 
 
 def with_popanalysis(folder: Path, engine: str) -> dict[str, Any]:
@@ -53,17 +53,16 @@ def with_popanalysis(folder: Path, engine: str) -> dict[str, Any]:
     from popanalysis.link import current_rules, link_records
     from popanalysis.project import shipped_folder
 
-    keyed = {name: pd.read_parquet(folder / f"{name}.parquet").set_index("record_id") for name in peers.LISTS}
-    truth = pd.concat([frame["event"] for frame in keyed.values()])
-    frames = {name: frame[COLUMNS].copy() for name, frame in keyed.items()}
-    del keyed
+    frames = {name: pd.read_parquet(folder / f"{name}.parquet", columns=["record_id", *COLUMNS]).set_index("record_id") for name in peers.LISTS}
     rules = current_rules(shipped_folder("params") / "linkage", "births")
     began = time.perf_counter()
     linked = link_records(frames, rules, engine=engine)
     seconds = time.perf_counter() - began
+    peak = peers.peak_memory()
+    truth = pd.concat([pd.read_parquet(folder / f"{name}.parquet", columns=["record_id", "event"]).set_index("record_id")["event"] for name in peers.LISTS])
     records = linked.records.assign(truth=linked.records["record_id"].map(truth).to_numpy())
     status = records["link_status"]
-    return {"seconds": seconds, "n_candidates": linked.candidate_pairs, "scores": {
+    return {"seconds": seconds, "peak_mb": float(peak.replace("?", "nan")), "n_candidates": linked.candidate_pairs, "scores": {
         "events": score(records, status.notna()), "linked": score(records, status.eq("linked")), "but for sets": score(records, status.eq("linked"), status.ne("set"))},
         "status": status.value_counts(normalize=True).to_dict(), "expected": linked.model.errors}
 
@@ -139,7 +138,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.one:
         found = measure(options.one[0], Path(options.one[1]))
-        print(json.dumps(found | {"peak_mb": float(peers.peak_memory().replace("?", "nan"))}))
+        print(json.dumps(found))
         return
     from popanalysis.synthetic import write_parquet
 

@@ -47,9 +47,10 @@ def _plain(name: str) -> str:
 
 @dataclass(frozen=True)
 class Measured:
-    """What one run gave: seconds, and precision, recall and F1 of the pairs of each kind of result."""
+    """What one run gave: seconds, peak memory in MB until then, and precision, recall and F1 of the pairs of each kind of result."""
 
     seconds: float
+    peak_mb: str
     n_candidates: int | None
     scores: dict[str, dict[str, float]]
 
@@ -57,7 +58,7 @@ class Measured:
         """Write it down."""
         candidates = f", {self.n_candidates} candidate pairs" if self.n_candidates else ""
         lines = [f"{name:9}precision {s['precision']:.5f} recall {s['recall']:.5f} F1 {s['f1']:.5f} ({s['found']:.0f} pairs, {s['true']:.0f} true)" for name, s in self.scores.items()]
-        return "\n".join([f"{package}: {self.seconds:.1f} s{candidates}, peak {peak_memory()} MB", *lines])
+        return "\n".join([f"{package}: {self.seconds:.1f} s{candidates}, peak {self.peak_mb} MB", *lines])
 
 
 def score(lists: dict[str, pd.DataFrame], pairs: dict[tuple[str, str], pd.MultiIndex]) -> dict[str, float]:
@@ -93,8 +94,8 @@ def with_recordlinkage(lists: dict[str, pd.DataFrame]) -> Measured:
         vectors = (compare.compute(candidates, prepared[a], prepared[b]) > 0.8).astype(int)
         links[a, b] = recordlinkage.ECMClassifier().fit_predict(vectors)
         n_candidates += len(candidates)
-    seconds = time.perf_counter() - began
-    return Measured(seconds, n_candidates, {"pairs": score(lists, links)})
+    seconds, peak = time.perf_counter() - began, peak_memory()
+    return Measured(seconds, peak, n_candidates, {"pairs": score(lists, links)})
 
 
 def with_splink(lists: dict[str, pd.DataFrame], threshold: float = 0.9) -> Measured:
@@ -124,14 +125,14 @@ def with_splink(lists: dict[str, pd.DataFrame], threshold: float = 0.9) -> Measu
     clustered = linker.clustering.cluster_using_single_best_links(
         predicted, duplicate_free_datasets=list(LISTS), threshold_match_probability=threshold).as_pandas_dataframe()
     linked = predicted.as_pandas_dataframe()
-    seconds = time.perf_counter() - began
+    seconds, peak = time.perf_counter() - began, peak_memory()
     left = linked[["source_dataset_l", "unique_id_l"]].set_axis(["source", "row"], axis=1)
     right = linked[["source_dataset_r", "unique_id_r"]].set_axis(["source", "row"], axis=1)
     members = clustered[["cluster_id", "source_dataset", "unique_id"]].set_axis(["cluster", "source", "row"], axis=1)
     both = members.merge(members, on="cluster", suffixes=("_l", "_r"))
     both = both[both["source_l"] < both["source_r"]].reset_index(drop=True)
     sides = [both[[f"source_{s}", f"row_{s}"]].set_axis(["source", "row"], axis=1) for s in "lr"]
-    return Measured(seconds, None, {"pairs": score(lists, _by_lists(left, right)), "clusters": score(lists, _by_lists(*sides))})
+    return Measured(seconds, peak, None, {"pairs": score(lists, _by_lists(left, right)), "clusters": score(lists, _by_lists(*sides))})
 
 
 def _by_lists(left: pd.DataFrame, right: pd.DataFrame) -> dict[tuple[str, str], pd.MultiIndex]:

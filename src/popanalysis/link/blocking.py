@@ -7,7 +7,7 @@ inside the engine the same grouping works on positions. A record with a blank ke
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,9 @@ from popanalysis.link.keys import KeyArray, combined, field_and_transform, part_
 from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules
 from popanalysis.link.threads import in_order
 
+#: Entries worked on at a time.
+_PART = 1 << 20
+_NO_KEYS: npt.NDArray[np.int32] = np.zeros(0, np.int32)
 __all__ = ["BlockOn", "BlockingReport", "Candidates", "agreed_passes", "block_pairs"]
 
 
@@ -64,6 +67,10 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.left)
 
+    def only(self, which: Positions) -> Candidates:
+        """Return some of the pairs, with the report of all."""
+        return replace(self, left=self.left[which], right=self.right[which], passes=self.passes[which])
+
 
 def block_pairs(universe: Universe, rules: LinkageRules, keep_keys: bool = False) -> Candidates:
     """Make the candidate pairs of all passes, each pair once, in the order of their records.
@@ -83,17 +90,30 @@ def block_pairs(universe: Universe, rules: LinkageRules, keep_keys: bool = False
     keys: list[PassKeys] = []
     packed: list[Positions] = []
     rows, largest = [], []
-    for k, (blocking_pass, made) in enumerate(zip(rules.blocking.passes, in_order(lambda p: _sized(universe, p, rules, allowed), rules.blocking.passes), strict=True)):
+
+    def of_pass(k: int) -> tuple[Pass, Positions]:
+        """Put the records of a pass into blocks and make their pairs, packed with the number of the pass."""
+        made = _sized(universe, rules.blocking.passes[k], rules, allowed)
         left, right = made.pairs()
         if not everyone:
             keep = allowed[universe.source[left], universe.source[right]]
             left, right = left[keep], right[keep]
-        packed.append((left * len(universe) + right) << shift | k)
+        left *= len(universe)
+        left += right
+        left <<= shift
+        left |= k
+        return made.without_blocks(), left
+
+    for blocking_pass, (made, pairs) in zip(rules.blocking.passes, in_order(of_pass, range(len(rules.blocking.passes))), strict=True):
+        packed.append(pairs)
         keys.append(made.keys)
         largest.append(made.told.assign(blocking_pass=blocking_pass.name))
         rows.append({
-            "blocking_pass": blocking_pass.name, "n_pairs": len(left), "n_new_pairs": 0, "reduction_ratio": 1 - len(left) / comparable if comparable else 1.0,
+            "blocking_pass": blocking_pass.name, "n_pairs": len(pairs), "n_new_pairs": 0, "reduction_ratio": 1 - len(pairs) / comparable if comparable else 1.0,
             "n_blank_keys": int(made.keys.blank.sum()), "n_refused_records": int(made.told.loc[made.told["done"] == "refused", "n_records"].sum())})
+        if not keep_keys:
+            keys[-1] = replace(made.keys, own=_NO_KEYS, other=None)
+    del pairs, made
     left, right, passes, n_new = _merged(packed, shift, len(universe))
     keyless = np.all([k.blank for k in keys], axis=0)
     has_candidate = np.zeros(len(universe), bool)
@@ -116,17 +136,25 @@ def _merged(packed: list[Positions], shift: int, n: int) -> tuple[Positions, Pos
     -------
     left, right, the passes each pair stands in (a bit a pass), and how many pairs each pass was the first to bring.
     """
-    n_passes = len(packed)
+    n_passes, mask = len(packed), (1 << shift) - 1
     every = np.concatenate(packed)
     packed.clear()
     every.sort()
-    pair = every >> shift
-    first = np.flatnonzero(np.append(True, pair[1:] != pair[:-1])) if len(pair) else np.zeros(0, np.int64)
-    number = every & ((1 << shift) - 1)
+    starts = [np.zeros(min(len(every), 1), np.int64)]  # of the entries of one pair; in parts, for this is the largest array of a linkage
+    for begin in range(0, len(every) - 1, _PART):
+        part = every[begin: begin + _PART + 1] >> shift
+        starts.append(np.flatnonzero(part[1:] != part[:-1]) + begin + 1)
+    first = np.concatenate(starts)
     kind: Any = np.int32 if n_passes < 31 else np.int64
-    passes = np.bitwise_or.reduceat(kind(1) << number.astype(kind), first) if len(pair) else np.zeros(0, kind)
-    left, right = np.divmod(pair[first], max(1, n))
-    return left, right, passes, np.bincount(number[first], minlength=n_passes)
+    left, right, passes, n_new = np.empty(len(first), np.int64), np.empty(len(first), np.int64), np.empty(len(first), kind), np.zeros(n_passes, np.int64)
+    for begin in range(0, len(first), _PART):
+        here = slice(begin, begin + _PART)
+        at = first[here]
+        entries = every[at[0]: first[begin + _PART] if begin + _PART < len(first) else len(every)]
+        passes[here] = np.bitwise_or.reduceat(kind(1) << (entries & mask).astype(kind), at - at[0])
+        left[here], right[here] = np.divmod(every[at] >> shift, max(1, n))
+        n_new += np.bincount(every[at] & mask, minlength=n_passes)
+    return left, right, passes, n_new
 
 
 def agreed_passes(keys: Sequence[PassKeys], left: Positions, right: Positions) -> Positions:

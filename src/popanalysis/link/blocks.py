@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ __all__ = ["Pass", "PassKeys", "Positions", "blocks_of_pass", "crossed_blocks"]
 Positions = npt.NDArray[np.int64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _N_TOLD = 5
+#: Most blocks hold one event, three records and their second entries.
+_SMALL = 6
 BoolArray = npt.NDArray[np.bool_]
 
 
@@ -56,12 +59,20 @@ class _Blocks:
 
     def pairs(self) -> tuple[Positions, Positions]:
         """All pairs inside each block, the earlier record first."""
+        sizes, small = self.sizes, []
+        for size in range(2, _SMALL + 1):
+            first = self.starts[:-1][sizes == size]
+            small += [(self.members[first + i], self.members[first + j]) for i, j in combinations(range(size), 2)] if len(first) else []
+        small.append(self.only(sizes > _SMALL)._pairs_of_any_size())
+        a, b = (np.concatenate([some[side] for some in small]) for side in (0, 1))
+        return np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
+
+    def _pairs_of_any_size(self) -> tuple[IntArray, IntArray]:
         n_after = np.repeat(self.starts[1:], self.sizes) - np.arange(len(self.members)) - 1
         left = np.repeat(np.arange(len(self.members)), n_after)
         first = np.cumsum(n_after) - n_after
         right = np.arange(len(left)) - first[left] + left + 1
-        a, b = self.members[left].astype(np.int64), self.members[right].astype(np.int64)
-        return np.minimum(a, b), np.maximum(a, b)
+        return self.members[left], self.members[right]
 
     def n_pairs(self, source: npt.NDArray[np.int8], allowed: BoolArray) -> Positions:
         """Allowed pairs of each block."""
@@ -100,6 +111,10 @@ class Pass:
     keys: PassKeys
     told: pd.DataFrame
     _made: _Blocks
+
+    def without_blocks(self) -> Pass:
+        """Let the blocks go."""
+        return replace(self, _made=_Blocks(np.zeros(0, np.int32), np.zeros(1, np.int64)))
 
     def pairs(self) -> tuple[Positions, Positions]:
         """Make all pairs of records with one key, each once; the earlier record first."""

@@ -33,6 +33,8 @@ from popanalysis.link.training import LinkageModel, random_patterns, train_model
 
 __all__ = ["Linked", "link_records", "missing_side"]
 
+#: Bits below the lower threshold from which a pair is left out of what follows; where it lies inside a component it is compared once more.
+_FAR = 20.0
 ENGINES = ("local", "recordlinkage", "spark")
 
 
@@ -105,14 +107,15 @@ def link_records(
         raise NotYetError("engine: spark")
     universe = code_records(frames, rules, partial(make_keys, rules))
     bonds = read_bonds(universe, decisions, known_events)
-    candidates, model, scored = _by_recordlinkage(universe, rules) if engine == "recordlinkage" else _by_levels(universe, rules)
-    pairs = scored(candidates.left, candidates.right)
+    candidates, pairs, model, scored = _by_recordlinkage(universe, rules) if engine == "recordlinkage" else _by_levels(universe, rules)
+    n_candidates, near = len(candidates), np.flatnonzero(pairs.weight >= rules.thresholds.lower - _FAR)
+    pairs, candidates = pairs.only(near), candidates.only(near)
     learn = None if engine == "recordlinkage" else partial(learn_siblings, model=model, rules=rules)
     grouped = select_events(universe, pairs, bonds, rules, scored, learn)
     del pairs, scored  # the comparison vectors go with them
     works: tuple[Callable[[], Any], ...] = (
         partial(expected_errors, universe, candidates, grouped, model, rules),
-        partial(_told, universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)]))
+        partial(_told, universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)], n_candidates))
     errors, linked = in_threads(lambda work: work(), works)
     return replace(cast(Linked, linked), expected=errors, model=replace(model, errors=errors.rates()))
 
@@ -120,34 +123,36 @@ def link_records(
 Score = Callable[[Positions, Positions], Pairs]
 
 
-def _by_levels(universe: Universe, rules: LinkageRules) -> tuple[Candidates, LinkageModel, Score]:
-    """Block, compare and train; the last result scores any pairs of positions."""
+def _by_levels(universe: Universe, rules: LinkageRules) -> tuple[Candidates, Pairs, LinkageModel, Score]:
+    """Block, compare, train and score; the last result scores further pairs of positions."""
     works: tuple[Callable[[Universe, LinkageRules], Any], ...] = (block_pairs, random_patterns)
     blocked, drawn = in_threads(lambda work: work(universe, rules), works)
     candidates, random = cast(Candidates, blocked), cast(Patterns, drawn)
     vectors = compare_pairs(universe, candidates.left, candidates.right, rules)
     patterns = count_patterns(vectors.levels, vectors.n_levels)
     model = train_model(universe, candidates, vectors, patterns, random, rules)
-
-    def scored(left: Positions, right: Positions) -> Pairs:
-        if left is candidates.left:
-            return score(universe, left, right, vectors, patterns, model, rules)
-        further = compare_pairs(universe, left, right, rules)
-        return score(universe, left, right, further, count_patterns(further.levels, further.n_levels), model, rules)
-
-    return candidates, model, scored
+    pairs = score(universe, candidates.left, candidates.right, vectors, patterns, model, rules)
+    return candidates, pairs, model, partial(_scored, universe, model, rules)
 
 
-def _by_recordlinkage(universe: Universe, rules: LinkageRules) -> tuple[Candidates, LinkageModel, Score]:
+def _scored(universe: Universe, model: LinkageModel, rules: LinkageRules, left: Positions, right: Positions) -> Pairs:
+    """Compare and score pairs of positions."""
+    vectors = compare_pairs(universe, left, right, rules)
+    return score(universe, left, right, vectors, count_patterns(vectors.levels, vectors.n_levels), model, rules)
+
+
+def _by_recordlinkage(universe: Universe, rules: LinkageRules) -> tuple[Candidates, Pairs, LinkageModel, Score]:
     """The same by plain recordlinkage."""
     learned = control.learn_control(universe, rules)
-    return learned.candidates, learned.model, learned.score
+    return learned.candidates, learned.score(learned.candidates.left, learned.candidates.right), learned.model, learned.score
 
 
 # --- the result, in record ids ----------------------------------------------------------------------------
 
 
-def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules, notes: list[Note]) -> Linked:
+def _told(
+    universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules, notes: list[Note], n_candidates: int,
+) -> Linked:
     ids = universe.record_ids
     number = pd.factorize(grouped.event)[0]
     labels = _numbered("E", int(number.max(initial=-1)) + 1)
@@ -163,7 +168,7 @@ def _told(universe: Universe, candidates: Candidates, grouped: Grouped, model: L
         "record_id": ids, "source": np.array(universe.sources, dtype=object)[universe.source], "event_id": events.to_numpy(), "set_id": set_id,
         "link_status": _statuses(universe, candidates, grouped), "reason": grouped.reason, "duplicate_of": duplicate_of}, copy=False)
     links = _links(universe, grouped, model, rules)
-    return Linked(links, events, records, model, candidates.report, len(candidates), (*notes, *model.notes, *grouped.notes))
+    return Linked(links, events, records, model, candidates.report, n_candidates, (*notes, *model.notes, *grouped.notes))
 
 
 def _block_notes(candidates: Candidates, rules: LinkageRules) -> list[Note]:

@@ -35,6 +35,11 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.left)
 
+    def only(self, which: Positions) -> Pairs:
+        """Return some of the pairs."""
+        vectors = Vectors(self.vectors.names, self.vectors.ladders, self.vectors.levels[which], self.vectors.swapped[which])
+        return Pairs(vectors=vectors, **{k: getattr(self, k)[which] for k in ("left", "right", "weight", "rule", "apart")})
+
     def __add__(self, more: Pairs) -> Pairs:
         vectors = Vectors(self.vectors.names, self.vectors.ladders, np.concatenate([self.vectors.levels, more.vectors.levels]),
                           np.concatenate([self.vectors.swapped, more.vectors.swapped]))

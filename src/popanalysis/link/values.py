@@ -5,7 +5,7 @@ A region's lists hold millions of distinct names and numbers. As Python objects 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from threading import RLock
 from typing import Any, TypeVar
@@ -21,6 +21,8 @@ Keys = TypeVar("Keys")
 #: The low 0 to 8 bytes of a word.
 _LOW_BYTES = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
 _ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+#: Values worked on at a time.
+PART = 1 << 16
 _ONE_BYTE = 0x80  # UTF-8: below it a character is one byte; 10xxxxxx continues one
 
 
@@ -103,13 +105,21 @@ class ValueTable:
         """Length of each value in bytes of UTF-8."""
         return np.diff(self._offsets)
 
-    def bytes_at(self, places: range) -> npt.NDArray[np.uint8]:
-        """Bytes of each value: a row a place, a column a value; 0 beyond its end."""
-        start, length = self._offsets[:-1], self.n_bytes
-        found = np.zeros((len(places), len(self)), np.uint8)
+    def bytes_at(self, places: range, which: slice = slice(None)) -> npt.NDArray[np.uint8]:
+        """Bytes of each value, or of some: a row a place, a column a value; 0 beyond its end."""
+        start, end = self._offsets[:-1][which], self._offsets[1:][which]
+        found = np.zeros((len(places), len(start)), np.uint8)
+        last = np.int32(len(self._bytes) - 1)
         for row, place in enumerate(places):
-            found[row] = np.where(length > place, self._bytes[np.minimum(start + np.int32(place), len(self._bytes) - 1)], 0)
+            at = start + np.int32(place)
+            found[row] = self._bytes[np.minimum(at, last)]
+            found[row, at >= end] = 0
         return found
+
+    def parts(self) -> Iterator[slice]:
+        """Yield the values in parts that stay in the cache."""
+        for begin in range(0, len(self), PART):
+            yield slice(begin, begin + PART)
 
     def characters(self) -> npt.NDArray[np.uint32]:
         """Code points of all values one after the other."""
@@ -136,6 +146,11 @@ class ValueTable:
             rows[at, k] = characters[start[at] + k]
         return rows
 
+    def let_go(self) -> None:
+        """Forget what can be made again from the values."""
+        for name in ("hashes", "_bytes"):
+            self.__dict__.pop(name, None)
+
     def make_hashes(self) -> None:
         """Make the hashes now, in this thread, rather than when they are asked for."""
         self.hashes  # noqa: B018
@@ -144,18 +159,21 @@ class ValueTable:
     def hashes(self) -> npt.NDArray[np.uint64]:
         """Hash of each value, the same on every machine, and at the end one that stands for a gap (code -1)."""
         words = np.ndarray((len(self._bytes) - 7,), "<u8", self._bytes, strides=(1,))
-        start, length = self._offsets[:-1], self.n_bytes
-        mixed = np.append(length.astype(np.uint64) * _ODD[0], _ODD[0])
-        at, place = np.arange(len(self)), 0
-        while len(at):
-            left = length[at] - place
-            word = words[start[at] + place] & _LOW_BYTES[np.clip(left, 0, 8)]
-            word = (mixed[at] ^ word) * _ODD[1]
-            word ^= word >> np.uint64(29)
-            word *= _ODD[2]
-            mixed[at] = word ^ (word >> np.uint64(32))
-            place += 8
-            at = at[left > 8]
+        mixed = np.full(len(self) + 1, _ODD[0])
+        for part in self.parts():
+            start, length = self._offsets[:-1][part], self._offsets[1:][part] - self._offsets[:-1][part]
+            here = length.astype(np.uint64) * _ODD[0]
+            at, place = np.arange(len(start)), 0
+            while len(at):
+                left = length[at] - place
+                word = words[start[at] + place] & _LOW_BYTES[np.clip(left, 0, 8)]
+                word = (here[at] ^ word) * _ODD[1]
+                word ^= word >> np.uint64(29)
+                word *= _ODD[2]
+                here[at] = word ^ (word >> np.uint64(32))
+                place += 8
+                at = at[left > 8]
+            mixed[:-1][part] = here
         return mixed
 
 

@@ -77,20 +77,24 @@ class NumberKeys:
 
 def _packed(table: ValueTable) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
     """Write 18-digit numbers as whole numbers: all of it, the first 14 digits (-1: none), its thirds, and which texts are such numbers."""
-    length = table.n_bytes
-    digits = table.bytes_at(range(18)) - np.uint8(ord("0"))
-    last = np.where(digits[17] == ord("X") - ord("0"), 10, digits[17])
-    n_digits = np.zeros(len(table), np.int8)  # digits without a gap from the front, up to the 17th
-    for k in range(17):
-        n_digits += (digits[k] <= 9) & (n_digits == k)
-    plain = (length == 18) & (n_digits == 17) & (last <= 10)
-    head = _read_off(digits[:14], 10)
-    code = ((head * 10 + digits[14]) * 10 + digits[15]) * 10 + digits[16]
-    digits[17] = np.where(last > 10, 11, last)
-    np.minimum(digits[:17], 11, out=digits[:17])  # what is no digit is all one here
-    tail = np.where(length >= 18, _read_off(digits[12:], 12), _read_off(digits[11:17], 12))
-    thirds = np.column_stack([_read_off(digits[:6], 12), _read_off(digits[6:12], 12), tail]).astype(np.int32)
-    return code * 11 + last, np.where((n_digits >= 14) & (length >= 17) & (length <= 18), head, -1), thirds, plain
+    n = len(table)
+    code, head, thirds, plain = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros((n, 3), np.int32), np.zeros(n, bool)
+    for part in table.parts():
+        length = table.n_bytes[part]
+        digits = table.bytes_at(range(18), part) - np.uint8(ord("0"))
+        last = np.where(digits[17] == ord("X") - ord("0"), 10, digits[17])
+        n_digits = np.zeros(len(length), np.int8)  # digits without a gap from the front, up to the 17th
+        for k in range(17):
+            n_digits += (digits[k] <= 9) & (n_digits == k)
+        plain[part] = (length == 18) & (n_digits == 17) & (last <= 10)
+        front = _read_off(digits[:14], 10)
+        code[part] = (((front * 10 + digits[14]) * 10 + digits[15]) * 10 + digits[16]) * 11 + last
+        head[part] = np.where((n_digits >= 14) & (length >= 17) & (length <= 18), front, -1)
+        digits[17] = np.where(last > 10, 11, last)
+        np.minimum(digits[:17], 11, out=digits[:17])  # what is no digit is all one here
+        thirds[part, 0], thirds[part, 1] = _read_off(digits[:6], 12), _read_off(digits[6:12], 12)
+        thirds[part, 2] = np.where(length >= 18, _read_off(digits[12:], 12), _read_off(digits[11:17], 12))
+    return code, head, thirds, plain
 
 
 def _read_off(digits: npt.NDArray[np.uint8], base: int) -> npt.NDArray[np.int64]:
