@@ -24,7 +24,6 @@ from popanalysis.link.threads import in_order
 
 #: Entries worked on at a time.
 _PART = 1 << 20
-_NO_KEYS: npt.NDArray[np.int32] = np.zeros(0, np.int32)
 __all__ = ["BlockOn", "BlockingReport", "Candidates", "agreed_passes", "block_pairs"]
 
 
@@ -87,7 +86,7 @@ def block_pairs(universe: Universe, rules: LinkageRules, keep_keys: bool = False
     comparable = _comparable_pairs(universe, allowed)
     everyone = bool(allowed[np.ix_(*[np.flatnonzero(universe.sizes())] * 2)].all())
     shift = len(rules.blocking.passes).bit_length()
-    keys: list[PassKeys] = []
+    keys, keyless = list[PassKeys](), np.ones(len(universe), bool)
     packed: list[Positions] = []
     rows, largest = [], []
 
@@ -111,18 +110,18 @@ def block_pairs(universe: Universe, rules: LinkageRules, keep_keys: bool = False
         rows.append({
             "blocking_pass": blocking_pass.name, "n_pairs": len(pairs), "n_new_pairs": 0, "reduction_ratio": 1 - len(pairs) / comparable if comparable else 1.0,
             "n_blank_keys": int(made.keys.blank.sum()), "n_refused_records": int(made.told.loc[made.told["done"] == "refused", "n_records"].sum())})
+        keyless &= made.keys.blank
         if not keep_keys:
-            keys[-1] = replace(made.keys, own=_NO_KEYS, other=None)
+            keys.clear()
     del pairs, made
     left, right, passes, n_new = _merged(packed, shift, len(universe))
-    keyless = np.all([k.blank for k in keys], axis=0)
     has_candidate = np.zeros(len(universe), bool)
     has_candidate[left] = has_candidate[right] = True
     rows.append({
         "blocking_pass": "union", "n_pairs": len(left), "n_new_pairs": 0, "reduction_ratio": 1 - len(left) / comparable if comparable else 1.0,
         "n_blank_keys": int(keyless.sum()), "n_refused_records": 0})
     report = BlockingReport(pd.DataFrame(rows).assign(n_new_pairs=[*n_new.tolist(), len(left)]), pd.concat(largest, ignore_index=True), int(np.sum(~has_candidate)))
-    return Candidates(left, right, passes, keyless, tuple(keys) if keep_keys else (), report)
+    return Candidates(left, right, passes, keyless, tuple(keys), report)
 
 
 def _merged(packed: list[Positions], shift: int, n: int) -> tuple[Positions, Positions, npt.NDArray[Any], Positions]:

@@ -111,7 +111,7 @@ def code_records(
         return Universe(ids[order], source[order], sources, ordered, tuple(notes))
 
     tables = sorted(zip(pools, (table for _, table in coded), strict=True), key=lambda some: -len(some[1]))  # the largest first: two threads then end together
-    universe = beside(in_content_order, make_keys or (lambda pool, table: None), tables)
+    universe, _ = beside(in_content_order, make_keys or (lambda pool, table: None), tables)
     for _, table in tables:
         table.let_go()
     return universe

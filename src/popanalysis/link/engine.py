@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +25,10 @@ from popanalysis.link.events import Grouped, select_events
 from popanalysis.link.keys import make_keys
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import Pairs, Positions, score
-from popanalysis.link.patterns import Patterns, compare_pairs, count_patterns, level_names
+from popanalysis.link.patterns import compare_pairs, count_patterns, level_names
 from popanalysis.link.quality import ExpectedErrors, expected_errors
 from popanalysis.link.rules import LinkageRules, nearest
-from popanalysis.link.threads import in_threads
+from popanalysis.link.threads import beside
 from popanalysis.link.training import LinkageModel, random_patterns, train_model
 
 __all__ = ["Linked", "link_records", "missing_side"]
@@ -109,15 +109,14 @@ def link_records(
     bonds = read_bonds(universe, decisions, known_events)
     candidates, pairs, model, scored = _by_recordlinkage(universe, rules) if engine == "recordlinkage" else _by_levels(universe, rules)
     n_candidates, near = len(candidates), np.flatnonzero(pairs.weight >= rules.thresholds.lower - _FAR)
-    pairs, candidates = pairs.only(near), candidates.only(near)
+    held, candidates = [pairs.only(near)], candidates.only(near)
+    del pairs
     learn = None if engine == "recordlinkage" else partial(learn_siblings, model=model, rules=rules)
-    grouped = select_events(universe, pairs, bonds, rules, scored, learn)
-    del pairs, scored  # the comparison vectors go with them
-    works: tuple[Callable[[], Any], ...] = (
-        partial(expected_errors, universe, candidates, grouped, model, rules),
-        partial(_told, universe, candidates, grouped, model, rules, [*bonds.notes, *_block_notes(candidates, rules)], n_candidates))
-    errors, linked = in_threads(lambda work: work(), works)
-    return replace(cast(Linked, linked), expected=errors, model=replace(model, errors=errors.rates()))
+    grouped = select_events(universe, held.pop(), bonds, rules, scored, learn)
+    notes = [*bonds.notes, *_block_notes(candidates, rules)]
+    linked, (errors,) = beside(
+        partial(_told, universe, candidates, grouped, model, rules, notes, n_candidates), expected_errors, [(universe, candidates, grouped, model, rules)])
+    return replace(linked, expected=errors, model=replace(model, errors=errors.rates()))
 
 
 Score = Callable[[Positions, Positions], Pairs]
@@ -125,9 +124,7 @@ Score = Callable[[Positions, Positions], Pairs]
 
 def _by_levels(universe: Universe, rules: LinkageRules) -> tuple[Candidates, Pairs, LinkageModel, Score]:
     """Block, compare, train and score; the last result scores further pairs of positions."""
-    works: tuple[Callable[[Universe, LinkageRules], Any], ...] = (block_pairs, random_patterns)
-    blocked, drawn = in_threads(lambda work: work(universe, rules), works)
-    candidates, random = cast(Candidates, blocked), cast(Patterns, drawn)
+    candidates, (random,) = beside(partial(block_pairs, universe, rules), random_patterns, [(universe, rules)])
     vectors = compare_pairs(universe, candidates.left, candidates.right, rules)
     patterns = count_patterns(vectors.levels, vectors.n_levels)
     model = train_model(universe, candidates, vectors, patterns, random, rules)

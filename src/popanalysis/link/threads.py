@@ -1,18 +1,46 @@
-"""Work on several columns or passes at a time; results come in the order asked for, so that no result depends on the number of threads."""
+"""Work on several columns or passes at a time; results come in the order asked for, so that no result depends on the number of threads.
+
+One pair of threads serves all: every thread that ever asked for memory keeps some of it. Work that is given out from inside such a thread is done there.
+"""
 
 from __future__ import annotations
 
+import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import Any, TypeVar
 
 __all__ = ["beside", "fed", "in_order", "in_threads"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Other = TypeVar("Other")
 #: numpy and Arrow work without holding Python's lock; what holds it leaves little for a third thread to do.
 N_THREADS = 2
+_NAME = "popanalysis-link"
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(N_THREADS, thread_name_prefix=_NAME)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not go along
+
+
+def _given_out(work: Callable[..., Result], *arguments: Any) -> Future[Result]:
+    if not threading.current_thread().name.startswith(_NAME):
+        return _pool().submit(work, *arguments)
+    done: Future[Result] = Future()
+    try:
+        done.set_result(work(*arguments))
+    except Exception as error:
+        done.set_exception(error)
+    return done
 
 
 def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
@@ -23,8 +51,7 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Re
     >>> in_threads(str.upper, ["a", "b", "c"])
     ['A', 'B', 'C']
     """
-    with ThreadPoolExecutor(N_THREADS) as threads:
-        return list(threads.map(work, items))
+    return list(in_order(work, items))
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -35,10 +62,13 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
     >>> list(in_order(str.upper, ["a", "b", "c"]))
     ['A', 'B', 'C']
     """
-    with ThreadPoolExecutor(N_THREADS) as threads:
-        waiting = deque(threads.submit(work, item) for item in items)
+    waiting = deque(_given_out(work, item) for item in items)
+    try:
         while waiting:
             yield waiting.popleft().result()  # nothing holds a result that was given away
+    finally:
+        for left in waiting:
+            left.cancel()
 
 
 def fed(work: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> list[Result]:
@@ -49,22 +79,17 @@ def fed(work: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> li
     >>> fed(pow, ((2, k) for k in range(4)))
     [1, 2, 4, 8]
     """
-    with ThreadPoolExecutor(N_THREADS) as threads:
-        return [done.result() for done in [threads.submit(work, *some) for some in arguments]]
+    return [done.result() for done in [_given_out(work, *some) for some in arguments]]
 
 
-def beside(own: Callable[[], Result], work: Callable[..., Any], arguments: Iterable[tuple[Any, ...]]) -> Result:
-    """Return ``own()``, done by this thread while others do ``work(*a)`` for every ``a``; all is done on return.
+def beside(own: Callable[[], Result], work: Callable[..., Other], arguments: Iterable[tuple[Any, ...]]) -> tuple[Result, list[Other]]:
+    """Return ``own()``, done by this thread, and ``[work(*a) for a in arguments]``, done by others in the meantime.
 
     Examples
     --------
-    >>> done = []
-    >>> beside(lambda: "own", lambda k: done.append(k), [(1,), (2,)]), sorted(done)
-    ('own', [1, 2])
+    >>> beside(lambda: "own", pow, [(2, 3), (3, 2)])
+    ('own', [8, 9])
     """
-    with ThreadPoolExecutor(N_THREADS) as threads:
-        waiting = [threads.submit(work, *some) for some in arguments]
-        result = own()
-        for done in waiting:
-            done.result()
-    return result
+    waiting = [_given_out(work, *some) for some in arguments]
+    result = own()
+    return result, [done.result() for done in waiting]
