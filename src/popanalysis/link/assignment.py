@@ -32,6 +32,8 @@ NOT_COMPARED = -1e-6
 MOST_WAYS = 6000
 #: Bits between the best way and the next from which no other way is worth a thought.
 _CLEAR = 20.0
+#: Sums of ways worked on at a time.
+_SCORES_AT_ONCE = 250_000
 #: Steps of branch and bound before the best way found so far is taken and the component goes to review.
 MOST_STEPS = 200_000
 
@@ -161,15 +163,15 @@ def _by_size(
     at = np.flatnonzero(size[label] > 1)
     at = at[np.argsort((label[at] * (int(sources.max(initial=0)) + 1) + sources[at]) * len(label) + at)]  # by component, then by lists
     inside = np.flatnonzero(label[left] == label[right])
-    row_of, place = np.empty(len(label), np.int64), np.empty(len(label), np.int64)
+    row_of, place = np.empty(len(label), np.int32), np.empty(len(label), np.int8 if int(size.max(initial=0)) < 128 else np.int32)
     size_of_member, size_of_pair = size[label[at]], size[label[left[inside]]]
     for k in np.unique(size[size > 1]).tolist():
         members = at[size_of_member == k].reshape(-1, k)
-        row_of[members] = np.arange(len(members))[:, None]
-        place[members] = np.arange(k)[None, :]
+        row_of[members] = np.arange(len(members), dtype=np.int32)[:, None]
+        place[members] = np.arange(k, dtype=place.dtype)[None, :]
         here = inside[size_of_pair == k]
-        low = np.minimum(place[left[here]], place[right[here]])
-        high = np.maximum(place[left[here]], place[right[here]])
+        one, two = place[left[here]].astype(np.int32), place[right[here]].astype(np.int32)
+        low, high = np.minimum(one, two), np.maximum(one, two)
         column = low * k - low * (low + 1) // 2 + high - low - 1
         table = np.full((len(members), k * (k - 1) // 2), NOT_COMPARED)
         edge = np.full(table.shape, -1, np.int64)
@@ -213,7 +215,7 @@ def _solve_shape(
     """Score every way of every component of one shape; write the best one, what other ways come close, and how likely each edge is among all."""
     pairs = list(combinations(range(members.shape[1]), 2))
     together = np.array([ways[:, i] == ways[:, j] for i, j in pairs])
-    for part in np.array_split(np.arange(len(members)), max(1, table.shape[0] * len(ways) // 4_000_000)):
+    for part in np.array_split(np.arange(len(members)), max(1, table.shape[0] * len(ways) // _SCORES_AT_ONCE)):
         scores = table[part] @ together
         best = scores.argmax(axis=1)
         top = scores[np.arange(len(part)), best]

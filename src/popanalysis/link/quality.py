@@ -125,32 +125,31 @@ def expected_errors(universe: Universe, candidates: Candidates, grouped: Grouped
     each of its records to the event may be chance. A pair left apart is missed by its own match probability, unless a better partner was found.
     """
     pairs = grouped.pairs
-    between = (universe.source[pairs.left] != universe.source[pairs.right]) & (grouped.set_of[pairs.left] < 0) & (grouped.set_of[pairs.right] < 0)
-    at = np.flatnonzero(between)
-    left, right, weight, share = pairs.left[at], pairs.right[at], pairs.weight[at], grouped.share[at]
+    at = np.flatnonzero((universe.source[pairs.left] != universe.source[pairs.right]) & (grouped.set_of[pairs.left] < 0) & (grouped.set_of[pairs.right] < 0))
+    left, right, share = pairs.left[at], pairs.right[at], grouped.share[at].astype(np.float32)
     is_link = grouped.decision[at] == LINK
-    strongest = np.full(len(universe), -np.inf)
-    for side in (left, right):
-        np.maximum.at(strongest, side[is_link], weight[is_link])
-    tie = np.minimum(strongest[left], strongest[right])
-    false = np.where(is_link, 1 - share * model.probability(np.where(is_link, tie, 0.0)), 0.0)
-    alone = np.where(grouped.free[at], model.probability(weight), share)
-    missed = np.where(is_link, 0.0, alone)
     links = np.flatnonzero(is_link)
-    lost = np.zeros(len(at))
+    strongest = np.full(len(universe), -np.inf, np.float32)
+    for side in (left, right):
+        np.maximum.at(strongest, side[links], pairs.weight[at[links]].astype(np.float32))
+    false, missed, lost = (np.zeros(len(at), np.float32) for _ in range(3))
+    false[links] = 1 - share[links] * model.probability(np.minimum(strongest[left[links]], strongest[right[links]]).astype(float))
+    apart = np.flatnonzero(~is_link)
+    missed[apart] = np.where(grouped.free[at[apart]], model.probability(pairs.weight[at[apart]]), share[apart])
     estimate = estimate_lost_pairs(universe, left[links], right[links], rules)
-    if estimate is None or not len(links):
+    if estimate is None:
         return ExpectedErrors(left, is_link, false, missed, lost, 0.0)
-    brought = np.zeros(len(at), np.int64)  # passes that brought the pair; none where a third record joined the two
+    brought = np.zeros(len(at), np.int8)  # passes that brought the pair; none where a third record joined the two
     first = np.flatnonzero(at < len(candidates))
     brought[first] = np.bitwise_count(candidates.passes[at[first]])
     recovered = float((brought[links] == 0).sum())
     n_lost = estimate.share / (1 - estimate.share) * len(links)
-    with_third = np.bincount(grouped.event, minlength=1)[grouped.event[left[links]]] > 2
-    still = max(n_lost - recovered, n_lost * (1 - 0.95 * float(with_third.mean())))
-    few = is_link & (brought == 1)
-    lost[few if few.any() else is_link] = still / max(1, int((few if few.any() else is_link).sum()))
-    return ExpectedErrors(left, is_link, false.astype(np.float32), missed.astype(np.float32), lost.astype(np.float32), estimate.spread)
+    with_third = float((np.bincount(grouped.event, minlength=1)[grouped.event[left[links]]] > 2).mean())
+    still = max(n_lost - recovered, n_lost * (1 - 0.95 * with_third))
+    few = links[brought[links] == 1]
+    few = few if len(few) else links
+    lost[few] = still / len(few)
+    return ExpectedErrors(left, is_link, false, missed, lost, estimate.spread)
 
 
 def missed_by_blocking(neighbours: Sequence[int], n_classes: int = 2, *, tolerance: float = 1e-7, max_steps: int = 20_000) -> dict[str, float]:
