@@ -1,0 +1,90 @@
+"""Children of one delivery: what tells them apart is weighed against a sibling."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from popanalysis.link import LinkageRules, Linked, current_rules, link_records
+from popanalysis.link.lost_pairs import estimate_lost_pairs
+from popanalysis.project import shipped_folder
+from popanalysis.synthetic import make_lists
+
+MOTHER = {"birth_date": "2025-02-20", "mother_name": "吴秀彦", "mother_id": "159902199304051805", "father_name": "孔宇山", "father_id": "159904199707233235"}
+
+
+@pytest.fixture(scope="module")
+def rules() -> LinkageRules:
+    return current_rules(shipped_folder("params") / "linkage", "births")
+
+
+@pytest.fixture(scope="module")
+def crowd() -> dict[str, pd.DataFrame]:
+    """Births of others, among whom the model learns."""
+    keep = ["child_name", "child_sex", "birth_date", "mother_name", "mother_id", "father_name", "father_id", "birth_cert_no"]
+    return {name: frame.set_index("record_id")[keep] for name, frame in make_lists(3000, 12)[0].items()}
+
+
+def linked(crowd: dict[str, pd.DataFrame], rules: LinkageRules, **rows: list[dict[str, object]]) -> Linked:
+    frames = {name: pd.concat([frame, pd.DataFrame([MOTHER | row for row in rows[name]], index=[f"{name}{k}" for k in range(len(rows[name]))])]) for name, frame in crowd.items()}
+    return link_records(frames, rules)
+
+
+def test_a_name_that_differs_in_one_character_is_the_siblings_where_a_sibling_without_a_name_is_there(crowd, rules) -> None:
+    """The town's child is 可潼: not the hospital's 可涵, but the other one, who had no name yet."""
+    found = linked(crowd, rules,
+                   birth_cert=[{"child_name": "孔可涵", "child_sex": "2", "birth_cert_no": "Z150137214"}, {"child_name": None, "child_sex": "2", "birth_cert_no": "Z150137213"}],
+                   hukou_birth=[{"child_name": "孔可涵", "child_sex": "2", "birth_cert_no": "Z150137214"}, {"child_name": "孔可潼", "child_sex": "2", "birth_cert_no": "Z150137213"}],
+                   town_birth=[{"child_name": "孔可潼", "child_sex": "2", "birth_cert_no": None}])
+    events = found.events
+    assert events["town_birth0"] == events["hukou_birth1"] == events["birth_cert1"] != events["birth_cert0"]
+    assert events["birth_cert0"] == events["hukou_birth0"]
+
+
+def test_a_slip_in_a_parents_number_does_not_choose_between_twins(crowd, rules) -> None:
+    """The town knows neither names nor certificates; that one row lacks the father's number, and one police row too, says nothing about the child."""
+    twins = [{"child_name": "徐浩炎", "child_sex": "1", "birth_cert_no": "Z150146441"}, {"child_name": "徐浩帅", "child_sex": "1", "birth_cert_no": "Z150146440"}]
+    found = linked(crowd, rules, birth_cert=twins, hukou_birth=[twins[0], twins[1] | {"father_id": None}],
+                   town_birth=[{"child_name": None, "child_sex": "1", "father_id": "159904197907233235"}, {"child_name": None, "child_sex": "1", "father_id": None}])
+    status = found.records.set_index("record_id").loc[["town_birth0", "town_birth1"], "link_status"]
+    assert status.eq("set").all()
+
+
+def test_twins_told_apart_by_one_character_of_the_name_are_no_second_entry_of_one_child(crowd, rules) -> None:
+    rows = [{"child_name": "孔可涵", "child_sex": "2", "birth_cert_no": None}, {"child_name": "孔可潼", "child_sex": "2", "birth_cert_no": None}]
+    found = linked(crowd, rules, birth_cert=rows, hukou_birth=rows, town_birth=rows)
+    assert found.events["town_birth0"] != found.events["town_birth1"]
+    assert [found.events[f"{kind}0"] for kind in crowd] == [found.events["birth_cert0"]] * 3
+
+
+def test_a_row_entered_twice_with_another_spelling_is_one_child(crowd, rules) -> None:
+    row = {"child_name": "孔可涵", "child_sex": "2", "birth_cert_no": "Z150137214"}
+    found = linked(crowd, rules, birth_cert=[row], hukou_birth=[row, row | {"child_name": "孔可函"}], town_birth=[row])
+    assert found.events.loc[["birth_cert0", "hukou_birth0", "hukou_birth1", "town_birth0"]].nunique() == 1
+
+
+# --- what blocking lost ---
+
+
+@pytest.mark.parametrize(("times", "seed"), [(1.0, 3), (3.0, 3), (4.0, 8)])
+def test_the_pairs_lost_by_blocking_lie_between_the_two_estimates(rules, times: float, seed: int) -> None:
+    from popanalysis.link.blocking import block_pairs
+    from popanalysis.link.coding import code_records
+
+    keyed = {name: frame.set_index("record_id") for name, frame in make_lists(8000, seed, times=times)[0].items()}
+    universe = code_records({name: frame.drop(columns=["event", "set_id"]) for name, frame in keyed.items()}, rules)
+    truth = pd.concat([frame["event"] for frame in keyed.values()]).loc[universe.record_ids].to_numpy()
+    found = block_pairs(universe, rules)
+    right = (truth[found.left] == truth[found.right]) & (universe.source[found.left] != universe.source[found.right])
+    counts = pd.crosstab(truth, universe.source)
+    true = int((counts[0] * counts[1] + counts[0] * counts[2] + counts[1] * counts[2]).sum())
+    lost = 1 - right.sum() / true
+    estimate = estimate_lost_pairs(universe, found.left[right], found.right[right], rules)
+    assert estimate is not None and estimate.low <= estimate.share <= estimate.high
+    assert estimate.low / 2 - 1e-4 <= lost <= 2 * estimate.high + 1e-4
+
+
+def test_no_links_no_estimate(rules) -> None:
+    from popanalysis.link.coding import code_records
+
+    universe = code_records({"birth_cert": pd.DataFrame([MOTHER], index=["a"])}, rules)
+    assert estimate_lost_pairs(universe, np.zeros(0, np.int64), np.zeros(0, np.int64), rules) is None
