@@ -88,3 +88,17 @@ def test_no_links_no_estimate(rules) -> None:
 
     universe = code_records({"birth_cert": pd.DataFrame([MOTHER], index=["a"])}, rules)
     assert estimate_lost_pairs(universe, np.zeros(0, np.int64), np.zeros(0, np.int64), rules) is None
+
+
+def test_twins_stay_apart_where_one_office_writes_other_names_for_many_children(rules) -> None:
+    """The police register three children in ten under another name than the hospital's: names still tell the twins of the other lists apart."""
+    keyed = {name: frame.set_index("record_id") for name, frame in make_lists(6000, 5)[0].items()}
+    police = keyed["hukou_birth"]
+    renamed = np.random.default_rng(1).random(len(police)) < 0.3
+    given = police["child_name"].dropna().str[1:].sample(int(renamed.sum()), replace=True, random_state=1).to_numpy()
+    police.loc[renamed, "child_name"] = police.loc[renamed, "mother_name"].fillna("王").str[0].to_numpy() + given
+    found = link_records({name: frame.drop(columns=["event", "set_id", "birth_time", "mother_live_addr"], errors="ignore") for name, frame in keyed.items()}, rules)
+    truth = pd.concat([frame["event"] for frame in keyed.values()])
+    linked_ones = found.records[found.records["link_status"].eq("linked")]
+    assert found.records["link_status"].eq("set").mean() < 0.003
+    assert linked_ones.assign(truth=linked_ones["record_id"].map(truth)).groupby("event_id")["truth"].nunique().gt(1).mean() < 0.0005

@@ -89,7 +89,7 @@ def select_events(
                    close_call=rules.assignment.close_call, largest_component=rules.assignment.largest_component)
     event = _certain_events(found, edges, node, rules)
     event, joined = leftover_duplicates(universe, pairs, heavy & ~duplicate, likeness, event, bonds)
-    return _opened(universe, pairs, weight, node, event, found, edges, edge_of_pair, heavy & ~duplicate, likeness, joined, rules)
+    return _opened(universe, pairs, weight, node, event, found, edges, edge_of_pair, siblings, siblings_as, joined, rules)
 
 
 def _one_child(pairs: Pairs, heavy: BoolArray, siblings_as: Siblings | None, rules: LinkageRules) -> FloatArray:
@@ -247,13 +247,10 @@ def _certain_events(found: Assignment, edges: _Edges, node: Positions, rules: Li
 
 def _opened(
     universe: Universe, pairs: Pairs, weight: FloatArray, node: Positions, event: Positions, found: Assignment, edges: _Edges,
-    edge_of_pair: Positions, siblings: BoolArray, likeness: FloatArray, joined: BoolArray, rules: LinkageRules,
+    edge_of_pair: Positions, siblings: BoolArray, siblings_as: Siblings | None, joined: BoolArray, rules: LinkageRules,
 ) -> Grouped:
     """Write down links, possible links and conflicts, and which records are in review or in a set."""
     upper, lower = rules.thresholds.upper, rules.thresholds.lower
-    n_given = len(likeness)
-    siblings = np.append(siblings, np.zeros(len(pairs) - n_given, bool))
-    likeness = np.append(likeness, np.full(len(pairs) - n_given, -np.inf))
     together = event[pairs.left] == event[pairs.right]
     doubtful, tied, cut = (np.append(f, False)[edge_of_pair] for f in (found.doubtful, found.tied, found.cut))  # edge -1: the appended False
     bits = np.zeros(len(event), np.int64)
@@ -271,7 +268,7 @@ def _opened(
         reason[pairs.left[which]] = word
         reason[pairs.right[which]] = word
     reason[joined] = "second_entry"
-    set_of = _sets(universe, pairs, event, siblings, likeness, doubtful | tied, rules)
+    set_of = _sets(universe, pairs, event, siblings, siblings_as, doubtful | tied, rules)
     grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision,
                       _share(pairs, found, edge_of_pair, together, joined), free)
     if found.unproved.any():
@@ -282,6 +279,22 @@ def _opened(
     return grouped
 
 
+def _alike(pairs: Pairs, siblings_as: Siblings | None, rules: LinkageRules) -> BoolArray:
+    """Tell which pairs nothing tells apart: they look like one child even beside a sibling, or differ in how a name is written that sounds the same (K07)."""
+    alike: BoolArray = pairs.apart >= rules.assignment.close_call
+    if siblings_as is None:
+        return alike
+    at = np.flatnonzero(alike)
+    levels = pairs.vectors.levels[at]
+    told: BoolArray = siblings_as.bits(levels) >= rules.assignment.close_call
+    heard = np.ones(len(at), bool)
+    for k in siblings_as.fields:
+        ladder = pairs.vectors.ladders[k]
+        heard &= levels[:, k] <= (ladder.index("same_sound") if "same_sound" in ladder else 0)
+    alike[at] = told | heard
+    return alike
+
+
 def _share(pairs: Pairs, found: Assignment, edge_of_pair: Positions, together: BoolArray, joined: BoolArray) -> FloatArray:
     """How likely each pair is among all ways to put its component together; a second entry was no part of any of them."""
     share = np.where(edge_of_pair >= 0, np.append(found.share, 0.0)[edge_of_pair], together)
@@ -290,7 +303,7 @@ def _share(pairs: Pairs, found: Assignment, edge_of_pair: Positions, together: B
 
 
 def _sets(
-    universe: Universe, pairs: Pairs, event: Positions, siblings: BoolArray, likeness: FloatArray, doubtful: BoolArray, rules: LinkageRules,
+    universe: Universe, pairs: Pairs, event: Positions, siblings: BoolArray, siblings_as: Siblings | None, doubtful: BoolArray, rules: LinkageRules,
 ) -> Positions:
     """Number the sets of children of one delivery that the records cannot tell apart.
 
@@ -301,7 +314,7 @@ def _sets(
         return set_of
     in_doubt = np.zeros(len(universe), bool)
     in_doubt[pairs.left[doubtful]] = in_doubt[pairs.right[doubtful]] = True
-    alike = pairs.apart >= rules.assignment.close_call
+    alike = _alike(pairs, siblings_as, rules)
     apart = event[pairs.left] != event[pairs.right]
     unclear = siblings & apart & (alike | (in_doubt[pairs.left] & in_doubt[pairs.right]))
     if not unclear.any():
