@@ -23,6 +23,7 @@ from popanalysis.link.duplicates import duplicate_of, leftover_duplicates, liken
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
 from popanalysis.link.rules import LinkageRules
+from popanalysis.link.sets import number_sets
 
 __all__ = ["Grouped", "select_events"]
 
@@ -268,7 +269,7 @@ def _opened(
         reason[pairs.left[which]] = word
         reason[pairs.right[which]] = word
     reason[joined] = "second_entry"
-    set_of = _sets(universe, pairs, event, siblings, siblings_as, doubtful | tied, rules)
+    set_of = number_sets(universe, pairs, event, siblings, siblings_as, doubtful | tied, rules)
     grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision,
                       _share(pairs, found, edge_of_pair, together, joined), free)
     if found.unproved.any():
@@ -279,48 +280,8 @@ def _opened(
     return grouped
 
 
-def _alike(pairs: Pairs, siblings_as: Siblings | None, rules: LinkageRules) -> BoolArray:
-    """Tell which pairs nothing tells apart: they look like one child even beside a sibling, or differ in how a name is written that sounds the same (K07)."""
-    alike: BoolArray = pairs.apart >= rules.assignment.close_call
-    if siblings_as is None:
-        return alike
-    at = np.flatnonzero(alike)
-    levels = pairs.vectors.levels[at]
-    told: BoolArray = siblings_as.bits(levels) >= rules.assignment.close_call
-    heard = np.ones(len(at), bool)
-    for k in siblings_as.fields:
-        ladder = pairs.vectors.ladders[k]
-        heard &= levels[:, k] <= (ladder.index("same_sound") if "same_sound" in ladder else 0)
-    alike[at] = told | heard
-    return alike
-
-
 def _share(pairs: Pairs, found: Assignment, edge_of_pair: Positions, together: BoolArray, joined: BoolArray) -> FloatArray:
     """How likely each pair is among all ways to put its component together; a second entry was no part of any of them."""
     share = np.where(edge_of_pair >= 0, np.append(found.share, 0.0)[edge_of_pair], together)
     share[together & (joined[pairs.left] | joined[pairs.right])] = 1.0
     return share
-
-
-def _sets(
-    universe: Universe, pairs: Pairs, event: Positions, siblings: BoolArray, siblings_as: Siblings | None, doubtful: BoolArray, rules: LinkageRules,
-) -> Positions:
-    """Number the sets of children of one delivery that the records cannot tell apart.
-
-    Two rows of a list make their events a set when their links are in doubt, or when the list by itself would take them for one child.
-    """
-    set_of = np.full(len(universe), -1, np.int64)
-    if not rules.telling_apart:
-        return set_of
-    in_doubt = np.zeros(len(universe), bool)
-    in_doubt[pairs.left[doubtful]] = in_doubt[pairs.right[doubtful]] = True
-    alike = _alike(pairs, siblings_as, rules)
-    apart = event[pairs.left] != event[pairs.right]
-    unclear = siblings & apart & (alike | (in_doubt[pairs.left] & in_doubt[pairs.right]))
-    if not unclear.any():
-        return set_of
-    label = components(len(universe), event[pairs.left[unclear]], event[pairs.right[unclear]])
-    concerned = np.unique(np.concatenate([event[pairs.left[unclear]], event[pairs.right[unclear]]]))
-    at = np.flatnonzero(np.isin(event, concerned))
-    set_of[at] = pd.factorize(label[event[at]])[0]
-    return set_of
