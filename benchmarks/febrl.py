@@ -3,7 +3,7 @@
     pip install -e ".[bench]"
     python benchmarks/febrl.py
 
-Rules: ``rules/febrl_link.v1.yaml`` and ``rules/febrl_dedup.v1.yaml``; nothing was tuned on the truth. Each data set as it is, FEBRL 4 also without
+Rules: ``rules/febrl_link.v1.yaml`` and ``rules/febrl_dedup.v1.yaml``; no level, weight or threshold was tuned on the truth. Each data set as it is, FEBRL 4 also without
 ``soc_sec_id``, and each with a fifth of all values blanked (seeds 1, 2, 3). Scored are pairs of records of one person; ours: pairs that share an event.
 The baselines may choose: printed is the best F1 of several of their settings, so that they look better than an honest user could make them.
 """
