@@ -18,7 +18,7 @@ from popanalysis.link.comparisons import make_comparison
 from popanalysis.link.model import FloatArray, monotone_ratios
 from popanalysis.link.pairs import BoolArray, Pairs, Positions
 from popanalysis.link.patterns import Vectors, count_patterns
-from popanalysis.link.rules import LinkageRules
+from popanalysis.link.rules import OF_THE_CHILD_ALONE, LinkageRules
 from popanalysis.link.training import LinkageModel, score_pairs
 
 __all__ = ["Siblings", "learn_siblings"]
@@ -66,14 +66,15 @@ class Siblings:
 
 
 def learn_siblings(pairs: Pairs, of_one_delivery: BoolArray, model: LinkageModel, rules: LinkageRules) -> Siblings | None:
-    """Learn how siblings compare from pairs of one list that share all that a delivery shares; None where no field tells children apart.
+    """Learn how siblings compare from pairs of one list that share all that a delivery shares; None where no field tells children apart (two
+    marriages of one couple are too rare to learn from).
 
     Parameters
     ----------
     of_one_delivery : which pairs are such.
     """
     fields = [pairs.vectors.names.index(name) for name in rules.telling_apart]
-    if not fields or rules.model.missing == "level":
+    if rules.model.missing == "level" or not any(rules.comparisons[k].field in OF_THE_CHILD_ALONE for k in fields):
         return None
     levels = pairs.vectors.levels[of_one_delivery][:, fields]
     found = count_patterns(levels, [len(model.m[k]) for k in fields])

@@ -78,10 +78,12 @@ class Comparison(BaseCompareFeature):  # type: ignore[misc, unused-ignore]
         return shares[0], shares[1]
 
     def among_siblings(self) -> FloatArray:
-        """Shares of the used levels among children of one delivery."""
+        """Shares of the used levels among children of one delivery (marriages of one couple ...); where nothing is known of them, those among strangers."""
+        if not self.siblings:
+            return self.typical_shares(2)[1]
         shares = np.zeros(len(self.levels_used))
         for level, place in zip(self.ladder, self._place, strict=True):
-            shares[place] += self.siblings.get(level, 1 / len(self.ladder) if not self.siblings else 0.0)
+            shares[place] += self.siblings.get(level, 0.0)
         return shares
 
     # --- the kernel ---
