@@ -1,5 +1,8 @@
 """Why a pair was linked or not: bits that add up, and sentences put together from fixed slots."""
 
+import copy
+import pickle
+
 import pandas as pd
 import pytest
 
@@ -160,3 +163,10 @@ def test_no_value_of_a_person_stands_in_an_explanation(few: tuple[Linked, dict[s
     said += [explain_record(found, frames, rules, record).sentence(language) for record in found.events.index for language in ("zh", "en")]
     values = {str(v) for row in (FAMILY, SIBLING, STRANGER, ALONE) for v in row.values() if len(str(v)) > 1}
     assert not [v for v in values if any(v in sentence for sentence in said)]
+
+
+def test_a_linkage_can_be_pickled_and_copied_with_its_notes(few: tuple[Linked, dict[str, pd.DataFrame], LinkageRules]) -> None:
+    found, _, _ = few
+    for again in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        assert again.notes == found.notes and [note.in_("zh") for note in again.notes] == [note.in_("zh") for note in found.notes]
+        pd.testing.assert_frame_equal(again.links, found.links)

@@ -30,6 +30,10 @@ class Note(str):
         note._texts, note._fields = (en, zh), fields
         return note
 
+    def __getnewargs__(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Tell how to make the note again: a linkage can be pickled and copied with its notes."""
+        return (*self._texts, *self._fields)
+
     def in_(self, language: str, name_of: Callable[[str], str] = str) -> str:
         """Return the sentence in a language, fields called by the names given."""
         en, zh = self._texts
