@@ -54,7 +54,7 @@ def test_what_could_not_be_written_is_one_unknown_character(text: str, name: str
         assert "name_unknown_character" in [f.fault for f in read.findings]
 
 
-@pytest.mark.parametrize("text", ["未取名", "待定", "无名氏", "暂未取名", "王芳之女", "高娃之婴A", "乌兰之子", "王芳之大女", "新生儿"])
+@pytest.mark.parametrize("text", ["未取名", "待定", "无名氏", "暂未取名", "王芳之女", "高娃之婴A", "乌兰之子", "王芳之大女", "新生儿", "双大", "小双", "王芳之大双"])
 def test_an_unnamed_newborn_has_no_name_and_keeps_the_text(text: str) -> None:
     read = read_name(text, of_child=True)
     assert (read.name, read.note) == (None, text)

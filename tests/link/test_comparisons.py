@@ -225,3 +225,28 @@ def test_W1_jaro_and_jaro_winkler_as_published(line):
         comparer = RecordlinkageComparer("x", {"class": "String", "method": method}, [0.5]).comparer
         found = float(comparer._compute_vectorized(left, right).iloc[0])
         assert found == pytest.approx(float(published), abs=0.00051), (method, names)
+
+
+# --- blocking keys of unusual names ---
+
+
+@pytest.mark.parametrize(("name", "other", "same"), [
+    ("阿依古丽·买买提明·阿不都热依木江", "阿依古丽买买提明阿不都热依木江", True),   # longer than a row of characters
+    ("阿拉坦敖其尔图其其格高娃宝力道", "阿拉坦敖其尔图其其格高娃宝力到", True),       # its end sounds alike
+    ("王𬎆明", "王𬎆鸣", True),                     # a character without a reading stands for itself
+    ("王𬎆明", "王𬎇明", False),
+    ("李□芳", "李□方", True),                       # an unknown one for nothing
+    ("李□芳", "王□芳", False),
+])
+def test_long_and_rare_names_have_a_blocking_key(name: str, other: str, same: bool) -> None:
+    near = NameKeys(ValueTable(np.array([name, other], dtype=object))).near
+    assert (near >= 0).all() and (near[0] == near[1]) == same
+
+
+@pytest.mark.parametrize("name", ["王□", "□□", "?", ""])
+def test_a_name_of_one_known_character_and_unknown_ones_has_no_blocking_key(name: str) -> None:
+    assert NameKeys(ValueTable(np.array([name, "王芳"], dtype=object))).near[0] == -1
+
+
+def test_long_names_with_one_beginning_are_not_said_to_sound_the_same():
+    assert level(NAME, "阿拉坦敖其尔图其其格高娃宝力道", "阿拉坦敖其尔图其其格高娃巴特尔") == "surname_only"

@@ -36,15 +36,16 @@ _UNKNOWN = Finding("name_unknown_character", "kept", "note")
 #: Entries of lists for a child without a name yet.
 _UNNAMED = re.compile(
     r"(暂|尚|还)?(未|没)(有)?(取|起|定|命)(姓)?名(字)?|待定|未定|待取名|待起名|待命名|无名(氏|字)?|新生儿|婴儿|男婴|女婴|小?宝宝|某某|"
-    r".+(之|的)(长|次|三|大|小|双|孪)?(子|女|婴|儿|男|男婴|女婴|婴儿|孩)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?")
+    r".+(之|的)(长|次|三|大|小|双|孪)?(子|女|婴|儿|男|男婴|女婴|婴儿|孩)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?|"
+    r"(.+(之|的))?([双孪][大小甲乙]|[大小][双孪])")
 #: Entries instead of a name that somebody did not give.
 _WITHHELD_NAME = re.compile(r"(拒绝|拒不|不愿|不肯|未|不)(提供|透露|登记|告知|配合)(本人|个人|真实)*(姓名|信息|身份信息|身份)?|拒绝|拒答|匿名|保密")
-_PLAINLY_NAMED = re.compile(r"(?![暂尚还未没待拒不匿婴]|无名|新生|[男女]婴|小?宝宝|某某|保密)(?:(?![之的])[\u4e00-\u9fff]){2,8}")
+_PLAINLY_NAMED = re.compile(r"(?![暂尚还未没待拒不匿婴]|无名|新生|[男女]婴|小?宝宝|某某|保密|.?[双孪].?$)(?:(?![之的])[\u4e00-\u9fff]){2,8}")
 _CHILD_OF_SOMEBODY = re.compile(r"[\u4e00-\u9fff]{2,8}之[子女婴][A-D]?")
 _NOT_NAMED: Final = (Finding("name_placeholder", "moved", "info"),)
-_TWIN_MARK = re.compile(r"(?:(?:之|的)(?:子|女|婴|男|女婴|男婴|婴儿)|双胞胎?之?|双胎之?|孪生之?)([A-Ca-c大小甲乙丙一二三1-3])$")
+_TWIN_MARK = re.compile(r"(?:(?:之|的)(?:子|女|婴|男|女婴|男婴|婴儿)|双胞胎?之?|双胎之?|孪生之?|[双孪])([A-Ca-c大小甲乙丙一二三1-3])$|([大小])[双孪]$")
 _TWIN_ORDER: Final = {mark: order for order, marks in enumerate(("A大甲一1", "B小乙二2", "C丙三3"), 1) for mark in marks}
-_CHILD_OF_MOTHER = re.compile(r"(之)?(子|女|男|婴|男婴|女婴|婴儿|毛毛|宝宝|B)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?|[大小](子|女|婴)")
+_CHILD_OF_MOTHER = re.compile(r"(之)?(子|女|男|婴|男婴|女婴|婴儿|毛毛|宝宝|B)([大小]|[A-Da-d]|[甲乙丙]|[一二三1-3])?|[大小](子|女|婴)|[双孪][大小甲乙]|[大小][双孪]")
 
 
 class NameReading(NamedTuple):
@@ -153,11 +154,11 @@ def is_placeholder_with_mother(child: str, mother: str) -> bool:
 def order_in_delivery(note: str) -> int | None:
     """Return which twin a note speaks of: the mark at the end of 王芳之女A, 双胞胎大, 孪生之二.
 
-    >>> [order_in_delivery(note) for note in ("王芳之女A", "双胞胎小", "孪生之二", "曾用名王大", "王芳之女")]
-    [1, 2, 2, None, None]
+    >>> [order_in_delivery(note) for note in ("王芳之女A", "双胞胎小", "孪生之二", "小双", "曾用名王大", "王芳之女")]
+    [1, 2, 2, 2, None, None]
     """
     found = _TWIN_MARK.search(note)
-    return _TWIN_ORDER[found[1].upper()] if found else None
+    return _TWIN_ORDER[(found[1] or found[2]).upper()] if found else None
 
 
 def clean_names(column: Distinct, of_child: bool = False) -> Cleaned:

@@ -22,14 +22,16 @@ from popanalysis.link.values import Rewritten
 
 __all__ = ["NameKeys", "plain_name"]
 
-#: Names longer than this are compared as text; the longest Han and Mongolian names are shorter.
+#: Names longer than this are compared as text, and blocked by so many characters; the longest Han and Mongolian names are shorter.
 WIDTH = 12
+#: Beyond all numbers of sounds.
+_NO_SOUND = 1 << 20
 _HAN = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
 _ONLY_HAN = re.compile(f"[{_HAN}]+")
 _ANY_HAN = re.compile(f"[{_HAN}]")
 _NOTE = re.compile(r"[(\[【〔<《].*?[)\]】〕>》]|[(\[【〔].*$")
 #: What facilities write for a child without a name: it says nothing about the child.
-_UNNAMED = re.compile("(?:.*之[长次大小双]?[子女婴]+[大小甲乙AB一二]?|(?:暂)?未(?:取名|命名|起名)|待定|无名氏?)")
+_UNNAMED = re.compile("(?:.*之[长次大小双]?[子女婴]+[大小甲乙AB一二]?|(?:暂)?未(?:取名|命名|起名)|待定|无名氏?|双[大小甲乙]|[大小]双)")
 _NO_LETTER = re.compile(r"[\s·•‧∙⋅・･．.。、˙●ㆍ\u200b-\u200f\ufeff'’‘`,，△]+")
 _UNKNOWN = re.compile(f"[?？□■*＊\ufffd\ue000-\uf8ff]|[A-Za-z]+|{UNKNOWN_CHARACTER}")
 
@@ -88,7 +90,7 @@ def _as_written() -> npt.NDArray[np.bool_]:
     table[0] = True
     for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)):
         table[first: last + 1] = True
-    table[[ord(c) for c in "之未待无"]] = False
+    table[[ord(c) for c in "之未待无双"]] = False
     return table
 
 
@@ -108,9 +110,9 @@ class NameKeys:
 
     Attributes
     ----------
-    text : the plain names ; row : the character numbers of each, 0 beyond its end ; length : number of characters
+    text : the plain names ; row : the character numbers of each (of a long one the first), 0 beyond its end ; length : number of characters
     variant : same number = same name but for script variants ; letters : the same whatever the order ; sound, near : blocking keys (-1: none)
-    regular : laid out in ``row`` (neither romanised nor too long) ; silent : nothing but unknown characters ; has_unknown : one of them
+    regular : laid out in ``row`` as a whole (neither romanised nor too long) ; cut : too long ; silent : nothing but unknown characters ; has_unknown : one of them
     """
 
     def __init__(self, table: ValueTable) -> None:
@@ -123,10 +125,12 @@ class NameKeys:
         self.length[other] = [len(t) for t in texts]
         self.regular = self.length <= WIDTH
         latin = np.fromiter(map(str.isascii, texts), bool, len(other))
+        self.cut = ~self.regular
+        self.cut[other] &= ~latin
         self.regular[other] &= ~latin
-        rewritten = ValueTable(np.where(self.regular[other], texts, ""))
+        rewritten = ValueTable(np.where(latin, "", texts))
         self.alphabet, (number, number_rewritten) = _numbers([characters, rewritten.characters()])
-        width = max(1, int(self.length[self.regular].max(initial=0)))
+        width = min(WIDTH, max(1, int(self.length.max(initial=0))))
         self.row = table.laid_out(number, width)
         self.row[other] = rewritten.laid_out(number_rewritten, width)
         self.length_of_row = np.where(self.regular, self.length, 0)
@@ -165,17 +169,19 @@ class NameKeys:
         return self._spoken_key(near_table())
 
     def _spoken_key(self, sound_of: npt.NDArray[np.int16]) -> IntArray:
-        """Number names by what their syllables sound like; a name with a character without a reading has no key."""
+        """Number names by what their syllables sound like; a character without a reading stands for itself, an unknown one for nothing.
+
+        A name of which a single character is known has no key.
+        """
         head, elsewhere = key_tables()
         first, further = self.alphabet.surname[:, 0], self.alphabet.reading[:, 0]
-        mixed = _mixed(self.row, self.length_of_row, (sound_of[head[first]], sound_of[elsewhere[further]]))
-        mute = np.zeros(len(self.row), bool)
-        for k, spoken in enumerate((first, *[further] * (self.row.shape[1] - 1))):
-            silent = spoken == 0
-            silent[0] = False  # beyond the end
-            if silent.any():
-                mute |= silent[self.row[:, k]]
-        unheard = mute | ~self.regular | (self.length == 0)
+        itself = np.where(self.alphabet.wildcard, 0, _NO_SOUND + np.arange(len(first)))
+        itself[0] = 0  # beyond the end
+        heard = tuple(np.where(spoken > 0, sound_of[table[spoken]], itself) for spoken, table in ((first, head), (further, elsewhere)))
+        mixed = _mixed(self.row, np.minimum(self.length, self.row.shape[1]), heard)
+        unheard = self.silent.copy()
+        unknown = np.flatnonzero(self.has_unknown)
+        unheard[unknown[(self.row[unknown] > 0).sum(axis=1) - self.alphabet.wildcard[self.row[unknown]].sum(axis=1) < 2]] = True
         latin = [[syllable_number(s) for s in syllables(t)[:WIDTH]] for t in self.text.take(self._latin)]
         if latin:
             length = np.array([len(parts) for parts in latin], dtype=np.int32)

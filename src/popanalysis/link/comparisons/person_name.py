@@ -103,5 +103,5 @@ class PersonName(Comparison):
         distance = cpdist(k.text.take(a[open_]).tolist(), k.text.take(b[open_]).tolist(), scorer=OSA.distance, score_cutoff=1, dtype=np.int32, workers=1)
         long_enough = np.minimum(k.length[a[open_]], k.length[b[open_]]) >= 5
         level[open_[(distance <= 1) & long_enough]] = self.rung("near_sound")
-        same = (k.sound[a[open_]] == k.sound[b[open_]]) & (k.sound[a[open_]] >= 0)
+        same = (k.sound[a[open_]] == k.sound[b[open_]]) & (k.sound[a[open_]] >= 0) & ~(k.cut[a[open_]] | k.cut[b[open_]])
         level[open_[same]] = self.rung("same_sound")
