@@ -1,5 +1,7 @@
 """Exact assignment: the printed cases, and agreement with brute force."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,26 +61,58 @@ def test_K08_one_bad_edge_does_not_join_two_families():
         assert set(zip(conflicts["record_id_a"], conflicts["record_id_b"], strict=True)) == {("c1", "b2"), ("c3", "b4")}
 
 
-def _brute_force(shape, weight):
-    best = -np.inf
-    for way in assignment._ways(shape):
-        best = max(best, assignment._total(weight, way))
-    return best
+def _of_event(members, own, shared):
+    """What one event is worth, as defined: all that is said of the child, and of what the delivery shares n - 1 times the mean."""
+    pairs = list(combinations(members, 2))
+    return sum(own[p] for p in pairs) + (len(members) - 1) * np.mean([shared[p] for p in pairs]) if pairs else 0.0
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_branch_and_bound_and_linear_assignment_reach_the_best_sum(seed):
+def _worth(way, own, shared):
+    return sum(_of_event([k for k, e in enumerate(way) if e == event], own, shared) for event in set(way))
+
+
+def _brute_force(shape, own, shared):
+    return max(_worth(way.tolist(), own, shared) for way in assignment._ways(shape))
+
+
+def _random_weights(seed, n, *, share):
     random = np.random.default_rng(seed)
+    own, shared = (np.triu(np.round(part, 3), 1) for part in (random.normal(2, 10, (n, n)), share * random.uniform(0, 20, (n, n))))
+    return own + own.T, shared + shared.T
+
+
+@pytest.mark.parametrize("share", [0, 1])
+@pytest.mark.parametrize("seed", range(6))
+def test_branch_and_bound_and_linear_assignment_reach_the_best_sum(seed, share):
     shape = (1, 1, 2, 2, 4, 4)
-    weight = np.triu(np.round(random.normal(5, 10, (6, 6)), 3), 1)
-    weight += weight.T
-    way, proved = assignment._branch_and_bound(shape, weight)
+    own, shared = _random_weights(seed, 6, share=share)
+    way, proved = assignment._branch_and_bound(shape, own + shared, shared)
     assert proved and assignment._allowed(shape, way)
-    assert assignment._total(weight, way) == pytest.approx(_brute_force(shape, weight))
+    assert assignment._total(own + shared, shared, way) == pytest.approx(_worth(way, own, shared)) == pytest.approx(_brute_force(shape, own, shared))
     two = (1, 1, 1, 2, 2, 2)
     allowed = np.array([[bool(a & b) for a in two] for b in two])
-    only_between = np.where(allowed, 0.0, weight)
-    assert assignment._total(only_between, assignment._best_pairs(two, only_between)) == pytest.approx(_brute_force(two, only_between))
+    only_between = np.where(allowed, 0.0, own)
+    assert _worth(assignment._best_pairs(two, only_between), only_between, 0 * own) == pytest.approx(_brute_force(two, only_between, 0 * own))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_a_delivery_shares_counts_once_for_each_further_record(seed):
+    shape = np.array([1, 1, 2, 2, 4, 4])
+    own, shared = _random_weights(seed, 6, share=1)
+    left, right = np.array([(i, j) for i, j in combinations(range(6), 2) if not shape[i] & shape[j]]).T
+    found = assignment.assign(shape, left, right, (own + shared)[left, right], np.ones(len(left), bool), close_call=0.0, largest_component=60, shared=shared[left, right])
+    assert _worth(found.event.tolist(), own, shared) == pytest.approx(_brute_force(tuple(shape), own, shared))
+
+
+def test_a_third_record_goes_to_the_child_it_resembles_not_to_the_larger_event():
+    """a1 and b1 are one twin; the lists A and B hold no more of the other than a2: c resembles a2 a little more."""
+    shape = np.array([1, 1, 2, 4])  # a1 a2 b1 c
+    left, right = np.array([0, 0, 1, 1, 2]), np.array([2, 3, 2, 3, 3])
+    own = np.array([8.0, -3.0, -8.0, 4.0, -3.0])
+    found = assignment.assign(shape, left, right, own + 20.0, np.ones(5, bool), close_call=3.0, largest_component=60, shared=np.full(5, 20.0))
+    assert found.event.tolist() == [0, 1, 0, 1] and not found.doubtful.any()
+    by_size = assignment.assign(shape, left, right, own + 20.0, np.ones(5, bool), close_call=3.0, largest_component=60)
+    assert by_size.event.tolist() == [0, 1, 0, 0]
 
 
 def test_a_component_beyond_the_guard_is_cut_at_its_weakest_edges():

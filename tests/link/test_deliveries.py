@@ -62,6 +62,50 @@ def test_a_row_entered_twice_with_another_spelling_is_one_child(crowd, rules) ->
     assert found.events.loc[["birth_cert0", "hukou_birth0", "hukou_birth1", "town_birth0"]].nunique() == 1
 
 
+def test_a_girl_here_and_a_boy_of_another_name_there_are_two_children_though_no_list_holds_both(crowd, rules) -> None:
+    girl = {"child_name": "孔可涵", "child_sex": "2", "birth_cert_no": "Z150137214"}
+    boy = {"child_name": "孔可潼", "child_sex": "1", "birth_cert_no": "Z150137213"}
+    found = linked(crowd, rules, birth_cert=[girl], hukou_birth=[boy], town_birth=[boy | {"birth_cert_no": None}])
+    assert found.events["birth_cert0"] != found.events["hukou_birth0"] == found.events["town_birth0"]
+    records = found.records.set_index("record_id")
+    assert records.at["birth_cert0", "link_status"] != "linked" and records.at["hukou_birth0", "link_status"] in ("linked", "review")
+
+
+@pytest.mark.parametrize("slip", [{"child_sex": "1"}, {"child_name": "孔可潼"}, {"birth_cert_no": "Z150137218"}, {"child_name": None, "birth_cert_no": None}])
+def test_one_slip_does_not_make_two_children_of_one(crowd, rules, slip) -> None:
+    girl = {"child_name": "孔可涵", "child_sex": "2", "birth_cert_no": "Z150137214"}
+    found = linked(crowd, rules, birth_cert=[girl], hukou_birth=[girl | slip], town_birth=[girl | {"birth_cert_no": None}])
+    assert found.events.loc[["birth_cert0", "hukou_birth0", "town_birth0"]].nunique() == 1
+    assert found.records.set_index("record_id").loc[["birth_cert0", "hukou_birth0", "town_birth0"], "link_status"].eq("linked").all()
+
+
+def test_how_often_lists_leave_a_sibling_out_is_learned_from_them(crowd, rules) -> None:
+    """Where no list ever holds both twins of a delivery that another shows, one name with another character is sooner the sibling."""
+    from popanalysis.link import deliveries
+
+    told: list[float] = []
+    for one_sided in (False, True):
+        rows: dict[str, list[dict[str, object]]] = {name: [] for name in crowd}
+        for k in range(60):
+            of = {"mother_name": f"白{chr(0x4E00 + 37 * k)}花", "mother_id": f"1599021992030{k:02d}180{k % 9}", "father_id": f"1599041997072{k:02d}323{k % 7}", "birth_date": f"2025-0{1 + k % 3}-{1 + k % 28:02d}"}
+            twins = [of | {"child_name": f"白可{c}", "child_sex": "2", "birth_cert_no": f"Z1501{k:04d}{n}"} for n, c in enumerate("涵潼")]
+            rows["birth_cert"] += twins
+            rows["hukou_birth"] += twins[:1] if one_sided else twins
+            rows["town_birth"] += twins[1:] if one_sided else twins
+        seen = []
+        usual = deliveries.unlisted_siblings
+
+        def watched(*arguments, usual=usual, seen=seen):
+            seen.append(usual(*arguments))
+            return seen[-1]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("popanalysis.link.events.unlisted_siblings", watched)
+            linked(crowd, rules, **rows)
+        told.append(float(seen[0][1, 2]))  # police and townships
+    assert told[1] < told[0] - 3  # more than eight times as often
+
+
 # --- what blocking lost ---
 
 

@@ -53,7 +53,7 @@ def test_the_true_rates_lie_in_narrow_expected_intervals(rules: LinkageRules, se
 
 
 def test_more_mistakes_make_more_expected_misses(rules: LinkageRules) -> None:
-    rates = [link_records(lists(2000, 7, times)[0], rules).model.errors["missed_match_rate"] for times in (0.5, 2.0, 4.0)]
+    rates = [link_records(lists(8000, 7, times)[0], rules).model.errors["missed_match_rate"] for times in (0.5, 2.0, 4.0)]
     assert rates[0] < rates[1] < rates[2]
 
 

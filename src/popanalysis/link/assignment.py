@@ -2,6 +2,8 @@
 
 Nodes are records (or records that belong together already). An event holds at most one node of each source. Of all ways to cut a component
 into events the one with the largest sum of weights of all pairs inside events wins; weights decide, never probabilities (K09).
+What children of one delivery share says of three records no more than twice what it says of two: of the shared part of its pairs' weights an
+event of n records counts n - 1 times the mean.
 Components of one shape are solved together: every way is a column of a matrix, and one product scores all of them.
 """
 
@@ -79,7 +81,7 @@ def _components(n: int, left: Positions, right: Positions) -> Positions:
 
 def assign(
     sources: npt.NDArray[np.int64], left: Positions, right: Positions, weights: FloatArray, joins: npt.NDArray[np.bool_], *,
-    close_call: float, largest_component: int,
+    close_call: float, largest_component: int, shared: FloatArray | None = None,
 ) -> Assignment:
     """Find the best events.
 
@@ -89,8 +91,10 @@ def assign(
     left, right, weights : pairs of nodes and their weight in bits, ``NEVER`` for a veto; pairs not given weigh nothing.
     joins : pairs that hold a component together (heavy enough to be linked at all); the others only count inside events.
     close_call, largest_component : bits; nodes.
+    shared : the part of each weight that all children of a delivery share (default: nothing), 0 or more.
     """
     n = len(sources)
+    shared = np.zeros(len(left)) if shared is None else shared
     cut, label = _cut_large(n, left, right, weights, joins, largest_component)
     event = np.arange(n, dtype=np.int64)
     doubtful, tied = np.zeros(len(left), bool), np.zeros(len(left), bool)
@@ -100,9 +104,9 @@ def assign(
             ways = _ways(shape)
             if ways is None:
                 for row in rows:
-                    _solve_one(shape, members[row], table[row], edge[row], close_call, event, doubtful, unproved)
+                    _solve_one(shape, members[row], table[row], edge[row], shared, close_call, event, doubtful, unproved)
             else:
-                _solve_shape(ways, members[rows], table[rows], edge[rows], close_call, event, doubtful, tied, share)
+                _solve_shape(ways, members[rows], table[rows], edge[rows], shared, close_call, event, doubtful, tied, share)
     clear = np.isnan(share)
     share[clear] = event[left[clear]] == event[right[clear]]
     return Assignment(event, doubtful, cut, tied, unproved, share)
@@ -209,14 +213,18 @@ def _ways(shape: tuple[int, ...]) -> npt.NDArray[np.int8] | None:
 
 
 def _solve_shape(
-    ways: npt.NDArray[np.int8], members: npt.NDArray[np.int64], table: FloatArray, edge: Positions, close_call: float,
+    ways: npt.NDArray[np.int8], members: npt.NDArray[np.int64], table: FloatArray, edge: Positions, shared: FloatArray, close_call: float,
     event: Positions, doubtful: npt.NDArray[np.bool_], tied: npt.NDArray[np.bool_], share: FloatArray,
 ) -> None:
     """Score every way of every component of one shape; write the best one, what other ways come close, and how likely each edge is among all."""
     pairs = list(combinations(range(members.shape[1]), 2))
     together = np.array([ways[:, i] == ways[:, j] for i, j in pairs])
+    repeated = together * np.array([1 - 2 / (ways == ways[:, [i]]).sum(axis=1) for i, _ in pairs])
     for part in np.array_split(np.arange(len(members)), max(1, table.shape[0] * len(ways) // _SCORES_AT_ONCE)):
         scores = table[part] @ together
+        of_all = np.where(edge[part] >= 0, shared[edge[part]], 0.0) if len(shared) else np.zeros(edge[part].shape)
+        in_common = np.flatnonzero(of_all.any(axis=1))
+        scores[in_common] -= of_all[in_common] @ repeated
         best = scores.argmax(axis=1)
         top = scores[np.arange(len(part)), best]
         event[members[part]] = np.take_along_axis(members[part], ways[best].astype(np.int64), axis=1)
@@ -242,27 +250,28 @@ def _solve_shape(
 
 
 def _solve_one(
-    shape: tuple[int, ...], members: npt.NDArray[np.int64], table: FloatArray, edge: Positions, close_call: float,
+    shape: tuple[int, ...], members: npt.NDArray[np.int64], table: FloatArray, edge: Positions, shared: FloatArray, close_call: float,
     event: Positions, doubtful: npt.NDArray[np.bool_], unproved: npt.NDArray[np.bool_],
 ) -> None:
     k = len(shape)
-    weight = np.zeros((k, k))
+    weight, in_common = np.zeros((k, k)), np.zeros((k, k))
     weight[np.triu_indices(k, 1)] = table
-    weight += weight.T
+    in_common[np.triu_indices(k, 1)] = np.where(edge >= 0, shared[edge], 0.0)
+    weight, in_common = weight + weight.T, in_common + in_common.T
     proved = True
     if len(set(shape)) == 2 and not shape[0] & shape[-1]:
         way = _best_pairs(shape, weight)
     else:
-        way, proved = _branch_and_bound(shape, weight)
+        way, proved = _branch_and_bound(shape, weight, in_common)
     event[members] = members[way]
     if not proved:
         unproved[members] = True
         doubtful[edge[edge >= 0]] = True
         return
     # the second best way was not looked for; moving one node, or exchanging two of one list, shows what is close
-    best, pairs = _total(weight, way), list(combinations(range(k), 2))
+    best, pairs = _total(weight, in_common, way), list(combinations(range(k), 2))
     for other in _neighbours(shape, way):
-        if best - _total(weight, other) < close_call:
+        if best - _total(weight, in_common, other) < close_call:
             differ = [(way[x] == way[y]) != (other[x] == other[y]) for x, y in pairs]
             doubtful[edge[np.array(differ) & (edge >= 0)]] = True
 
@@ -301,12 +310,18 @@ def _allowed(shape: tuple[int, ...], way: Sequence[int]) -> bool:
     return True
 
 
-def _total(weight: FloatArray, way: Sequence[int]) -> float:
+def _total(weight: FloatArray, in_common: FloatArray, way: Sequence[int]) -> float:
     at = np.asarray(way)
-    return float(np.triu(weight * (at[:, None] == at[None, :]), 1).sum())
+    together = at[:, None] == at[None, :]
+    return float(np.triu(together * (weight - in_common * (1 - 2 / together.sum(axis=1))[:, None]), 1).sum())
 
 
-def _branch_and_bound(shape: tuple[int, ...], weight: FloatArray) -> tuple[list[int], bool]:
+def _repeated(in_common: FloatArray, members: Sequence[int]) -> float:
+    """What an event counts too much where the shared part of all its pairs is added up."""
+    return (1 - 2 / len(members)) * sum(in_common[a, b] for a, b in combinations(members, 2)) if len(members) > 2 else 0.0
+
+
+def _branch_and_bound(shape: tuple[int, ...], weight: FloatArray, in_common: FloatArray) -> tuple[list[int], bool]:
     """Three lists and more: try each node in each event it fits, best first, dropping what cannot beat the best way so far."""
     k = len(shape)
     gain = np.array([sum(max(0.0, max((weight[i, j] for j in range(i) if shape[j] == mask and not mask & shape[i]), default=0.0))
@@ -323,7 +338,8 @@ def _branch_and_bound(shape: tuple[int, ...], weight: FloatArray) -> tuple[list[
         if node == k:
             best = (score, list(way))
             return
-        adds = {e: sum(weight[node, o] for o in range(node) if way[o] == e) for e, mask in held.items() if not mask & shape[node]}
+        inside = {e: [o for o in range(node) if way[o] == e] for e, mask in held.items() if not mask & shape[node]}
+        adds = {e: sum(weight[node, o] for o in others) - _repeated(in_common, [*others, node]) + _repeated(in_common, others) for e, others in inside.items()}
         for event in [*sorted((e for e, a in adds.items() if a > NEVER / 2), key=lambda e: -adds[e]), node]:
             place(node + 1, [*way, event], {**held, event: held.get(event, 0) | shape[node]}, score + adds.get(event, 0.0))
 

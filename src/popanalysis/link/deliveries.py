@@ -3,6 +3,9 @@
 Of two children picked at random hardly any share all but one character of the name; of twins most do. Where a list holds two rows that agree
 in all that a delivery shares, the evidence of the fields that tell children apart is therefore m against the share of each level *among
 siblings*, learned from such rows by EM (they are siblings, or one child entered twice), leaning on typical shares where they are few.
+
+Two lists may each hold the other one of two twins: then no list shows that there were two. How often that happens follows from the share of
+children with a sibling and from what the lists leave out, and is held against what tells children apart.
 """
 
 from __future__ import annotations
@@ -21,11 +24,15 @@ from popanalysis.link.patterns import Vectors, count_patterns
 from popanalysis.link.rules import OF_THE_CHILD_ALONE, LinkageRules
 from popanalysis.link.training import LinkageModel, score_pairs
 
-__all__ = ["Siblings", "learn_siblings"]
+__all__ = ["Siblings", "learn_siblings", "unlisted_siblings"]
 
 #: Weight of the typical shares, in pairs of siblings.
 _MASS = 20.0
 _MAX_STEPS = 100
+#: Usual share of children with a sibling of the same delivery, and its weight in records.
+_USUAL, _USUAL_MASS = 0.02, 500.0
+#: Weight, in records, of what a list leaves out at all, beside what it is seen to leave out of deliveries; and the least share of it.
+_LEFT_OUT_MASS, _LEFT_OUT = 10.0, 0.002
 #: Share of siblings that agree in a plain code: twins are of one sex in six of ten deliveries, and never of one order.
 _TYPICAL_EQUAL = {"child_sex": 0.62, "birth_order": 0.03, "birth_time": 0.15}
 
@@ -46,12 +53,9 @@ class Siblings:
         """Evidence for one child against two of one delivery, a number a row of levels."""
         return np.asarray(sum((np.append(w, 0.0)[levels[:, k]] for k, w in zip(self.fields, self.weights, strict=True)), np.zeros(len(levels))))
 
-    def weigh(self, universe: Universe, pairs: Pairs, which: Positions) -> FloatArray:
-        """Match weight of some pairs whose records have siblings in their lists.
-
-        Whatever a delivery's records say of the parents, they say of each of its children: beyond the upper threshold it does not count, or
-        a slip in a parent's number would choose between twins.
-        """
+    def parted(self, universe: Universe, pairs: Pairs, which: Positions) -> tuple[FloatArray, FloatArray]:
+        """Match weight of some pairs of deliveries with several children, in two parts: what is said of the child, against a sibling, and what a
+        delivery's records say of each of its children (0 or more; what speaks against one delivery speaks against one child)."""
         vectors = Vectors(pairs.vectors.names, pairs.vectors.ladders, pairs.vectors.levels[which], pairs.vectors.swapped[which])
         patterns = count_patterns(vectors.levels, vectors.n_levels)
         weights = list(self.model.weights)
@@ -62,7 +66,8 @@ class Siblings:
         rules._tables = self.rules._tables
         total = score_pairs(universe, pairs.left[which], pairs.right[which], vectors, patterns, replace(self.model, weights=tuple(weights)), rules)
         of_the_child = self.bits(vectors.levels)
-        return np.minimum(total - of_the_child, self.rules.thresholds.upper) + of_the_child
+        shared = np.maximum(total - of_the_child, 0.0)
+        return total - shared, shared
 
 
 def learn_siblings(pairs: Pairs, of_one_delivery: BoolArray, model: LinkageModel, rules: LinkageRules) -> Siblings | None:
@@ -114,3 +119,34 @@ def _typical(rules: LinkageRules, k: int, n: int) -> FloatArray:
 
 #: Learns from pairs, given which of them are of one list and one delivery.
 Learn = Callable[[Pairs, BoolArray], Siblings | None]
+
+
+def unlisted_siblings(universe: Universe, pairs: Pairs, weight: FloatArray, siblings: BoolArray, rules: LinkageRules) -> FloatArray:
+    """Bits for one child against two of one delivery of which each list holds another, before looking at the children: an array source x source.
+
+    Odds are the share of children with a sibling times how often either list leaves the sibling of a child out. That is seen where another list
+    holds both, and leans on how many records of the other lists it leaves out at all.
+
+    Parameters
+    ----------
+    weight : match weights ; siblings : pairs of one list that are children of one delivery.
+    """
+    n, n_sources = len(universe), len(universe.sources)
+    source = universe.source
+    heavy = np.flatnonzero((weight >= rules.thresholds.upper) & (source[pairs.left] != source[pairs.right]))
+    one, other = np.concatenate([pairs.left[heavy], pairs.right[heavy]]), np.concatenate([pairs.right[heavy], pairs.left[heavy]])
+    has_sibling, in_delivery = np.zeros(n, bool), np.zeros(n, bool)
+    has_sibling[pairs.left[siblings]] = has_sibling[pairs.right[siblings]] = True
+    in_delivery[other[has_sibling[one]]] = True  # of which another list holds two children
+    size, known = np.bincount(source, minlength=n_sources), np.bincount(source[in_delivery], minlength=n_sources)
+    partners = np.zeros((n_sources, n_sources))  # records of a list that have a partner in another
+    for s in range(n_sources):
+        with_partner = np.zeros(n, bool)
+        with_partner[one[source[other] == s]] = True
+        partners[:, s] = np.bincount(source[with_partner], minlength=n_sources)
+    met = partners > 0
+    covered = np.divide(partners.sum(axis=0), size @ met, out=np.full(n_sources, 0.5), where=met.any(axis=0))
+    left_out = np.bincount(source[in_delivery & ~has_sibling], minlength=n_sources) + _LEFT_OUT_MASS * (1 - covered)
+    left_out = np.clip(left_out / (known + _LEFT_OUT_MASS), _LEFT_OUT, 0.5)
+    with_sibling = (has_sibling.sum() + _USUAL * _USUAL_MASS) / (size @ (1 - left_out) + _USUAL_MASS)
+    return np.asarray(np.clip(-np.log2(with_sibling * np.outer(left_out, left_out)), 0.0, rules.thresholds.upper))

@@ -18,7 +18,7 @@ from popanalysis.link.assignment import NEVER, Assignment, assign, components
 from popanalysis.link.bonds import Bonds, torn
 from popanalysis.link.coding import Universe
 from popanalysis.link.decision import LINK, NON_LINK, OPEN, POSSIBLE_LINK
-from popanalysis.link.deliveries import Learn, Siblings
+from popanalysis.link.deliveries import Learn, Siblings, unlisted_siblings
 from popanalysis.link.duplicates import duplicate_of, leftover_duplicates, likeness_of, may_repeat
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
@@ -84,13 +84,13 @@ def select_events(
         node = _nodes(n, pairs, bonds, duplicate)
     pairs, weight, label = _complete(universe, pairs, weight, node, bonds, rules, compare)
     siblings = np.append(heavy & ~duplicate, np.zeros(len(pairs) - len(heavy), bool))
-    to_choose = weight if siblings_as is None else _weights_of_deliveries(universe, pairs, weight, label, siblings, siblings_as)
-    sources, edges, edge_of_pair = _node_edges(universe, pairs, weight, to_choose, node)
+    weighed = _against_siblings(universe, pairs, weight, label, siblings, siblings_as, rules)
+    sources, edges, edge_of_pair = _node_edges(universe, pairs, weight, weighed, node)
     found = assign(sources, edges.left, edges.right, edges.weight, edges.best >= rules.thresholds.lower,
-                   close_call=rules.assignment.close_call, largest_component=rules.assignment.largest_component)
+                   close_call=rules.assignment.close_call, largest_component=rules.assignment.largest_component, shared=edges.shared)
     event = _certain_events(found, edges, node, rules)
     event, joined = leftover_duplicates(universe, pairs, heavy & ~duplicate, likeness, event, bonds)
-    return _opened(universe, pairs, weight, node, event, found, edges, edge_of_pair, siblings, siblings_as, joined, rules)
+    return _opened(universe, pairs, weight, weighed, node, event, found, edge_of_pair, siblings, siblings_as, joined, rules)
 
 
 def _one_child(pairs: Pairs, heavy: BoolArray, siblings_as: Siblings | None, rules: LinkageRules) -> FloatArray:
@@ -103,16 +103,48 @@ def _one_child(pairs: Pairs, heavy: BoolArray, siblings_as: Siblings | None, rul
     return bits
 
 
-def _weights_of_deliveries(
-    universe: Universe, pairs: Pairs, weight: FloatArray, label: Positions, siblings: BoolArray, siblings_as: Siblings,
-) -> FloatArray:
-    """Weigh anew the pairs of components that hold siblings; a veto stays one."""
-    with_siblings = np.zeros(int(label.max(initial=-1)) + 1, bool)
-    with_siblings[label[pairs.left[siblings]]] = True
-    at = np.flatnonzero(with_siblings[label[pairs.left]] & (weight > NEVER / 2))
-    to_choose = weight.copy()
-    to_choose[at] = siblings_as.weigh(universe, pairs, at)
-    return to_choose
+@dataclass(frozen=True)
+class _Weighed:
+    """Weights that say which of several ways to link is the best.
+
+    Attributes
+    ----------
+    total : bits ; shared : the part that all children of a delivery share, 0 or more (0 where nothing speaks of several children)
+    one_child : per pair of two lists, how likely it is one child and not two of one delivery, of which each list holds another
+    """
+
+    total: FloatArray
+    shared: FloatArray
+    one_child: FloatArray
+
+
+def _against_siblings(
+    universe: Universe, pairs: Pairs, weight: FloatArray, label: Positions, siblings: BoolArray, siblings_as: Siblings | None, rules: LinkageRules,
+) -> _Weighed:
+    """Weigh anew the pairs of components that hold siblings, or whose lists may each hold another child; a veto stays one.
+
+    Whatever a delivery's records say of the parents, they say of each of its children. Beyond the upper threshold it does not count, or a slip in
+    a parent's number would choose between twins; and where no list holds two children, it counts no more than two are unlikely.
+    """
+    weighed = _Weighed(weight.copy(), np.zeros(len(weight)), np.ones(len(weight)))
+    if siblings_as is None:
+        return weighed
+    upper, close_call = rules.thresholds.upper, rules.assignment.close_call
+    prior = unlisted_siblings(universe, pairs, weight, siblings, rules)
+    two_lists = np.flatnonzero((weight >= rules.thresholds.lower) & (universe.source[pairs.left] != universe.source[pairs.right]))
+    alone = siblings_as.bits(pairs.vectors.levels[two_lists]) + prior[universe.source[pairs.left[two_lists]], universe.source[pairs.right[two_lists]]]
+    weighed.one_child[two_lists] = 1 / (1 + np.exp2(-alone))
+    n_components = int(label.max(initial=-1)) + 1
+    known, suspected = np.zeros(n_components, bool), np.zeros(n_components, bool)
+    known[label[pairs.left[siblings]]] = True
+    suspected[label[pairs.left[two_lists[alone < 2 * close_call]]]] = True
+    at = np.flatnonzero((known | suspected)[label[pairs.left]] & (weight > NEVER / 2))
+    of_child, of_delivery = siblings_as.parted(universe, pairs, at)
+    worth = np.where(known[label[pairs.left[at]]], upper, prior[universe.source[pairs.left[at]], universe.source[pairs.right[at]]])
+    weighed.shared[at] = np.minimum(of_delivery / upper, 1.0) * worth
+    weighed.total[at] = of_child + weighed.shared[at]
+    weighed.one_child[at] = 1.0  # the ways to put the component together tell
+    return weighed
 
 
 def _nodes(n: int, pairs: Pairs, bonds: Bonds, duplicate: BoolArray) -> Positions:
@@ -147,6 +179,7 @@ class _Edges:
     left: Positions
     right: Positions
     weight: FloatArray
+    shared: FloatArray
     best: FloatArray
 
 
@@ -201,10 +234,10 @@ def _chains(node: Positions) -> tuple[Positions, Positions]:
     return order[:-1][same], order[1:][same]
 
 
-def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, to_choose: FloatArray, node: Positions) -> tuple[npt.NDArray[np.int64], _Edges, Positions]:
+def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, weighed: _Weighed, node: Positions) -> tuple[npt.NDArray[np.int64], _Edges, Positions]:
     """Add pairs up to edges between nodes: the best pair of each two lists counts, a veto vetoes; and the edge of each pair (-1: none).
 
-    ``weight`` says whether a pair may be linked, ``to_choose`` which of several ways to link is the best.
+    ``weight`` says whether a pair may be linked, ``weighed`` which of several ways to link is the best.
     """
     n_nodes = int(node.max(initial=-1)) + 1
     sources = np.zeros(n_nodes, np.int64)
@@ -220,18 +253,22 @@ def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, to_choose:
     lists = universe.source[pairs.left[shared]].astype(np.int64) * n_sources + universe.source[pairs.right[shared]]
     both, cells = pd.factorize(key * n_sources**2 + lists)
     best_of_lists = np.full(len(cells), -np.inf)
-    np.maximum.at(best_of_lists, both, to_choose[shared])
+    np.maximum.at(best_of_lists, both, weighed.total[shared])
+    shared_of_lists = np.zeros(len(cells))
+    np.maximum.at(shared_of_lists, both, weighed.shared[shared])
     total = np.bincount(cells // n_sources**2, best_of_lists, len(distinct)).astype(float)
     best = np.full(len(distinct), -np.inf)
     np.maximum.at(best, key, weight[shared])
     vetoed = np.zeros(len(distinct), bool)
     vetoed[key[weight[shared] <= NEVER / 2]] = True
-    total[vetoed], best[vetoed] = NEVER, NEVER
+    in_common = np.bincount(cells // n_sources**2, shared_of_lists, len(distinct)).astype(float)
+    total[vetoed], in_common[vetoed], best[vetoed] = NEVER, 0.0, NEVER
     edge_of_pair = np.full(len(pairs), -1, np.int64)
     edge_of_pair[plain] = np.arange(len(plain))
     edge_of_pair[shared] = len(plain) + key
     edges = _Edges(*(np.concatenate(both) for both in (
-        (low[plain], distinct // n_nodes), (high[plain], distinct % n_nodes), (to_choose[plain], total), (weight[plain], best))))
+        (low[plain], distinct // n_nodes), (high[plain], distinct % n_nodes), (weighed.total[plain], total), (weighed.shared[plain], in_common),
+        (weight[plain], best))))
     return sources, edges, edge_of_pair
 
 
@@ -247,7 +284,7 @@ def _certain_events(found: Assignment, edges: _Edges, node: Positions, rules: Li
 
 
 def _opened(
-    universe: Universe, pairs: Pairs, weight: FloatArray, node: Positions, event: Positions, found: Assignment, edges: _Edges,
+    universe: Universe, pairs: Pairs, weight: FloatArray, weighed: _Weighed, node: Positions, event: Positions, found: Assignment,
     edge_of_pair: Positions, siblings: BoolArray, siblings_as: Siblings | None, joined: BoolArray, rules: LinkageRules,
 ) -> Grouped:
     """Write down links, possible links and conflicts, and which records are in review or in a set."""
@@ -257,6 +294,7 @@ def _opened(
     bits = np.zeros(len(event), np.int64)
     np.bitwise_or.at(bits, event, np.int64(1) << universe.source.astype(np.int64))
     free = bits[event[pairs.left]] & bits[event[pairs.right]] == 0  # the two events could be one
+    free &= (weighed.shared == 0) | (weighed.total > -rules.assignment.close_call)  # and are not of two children
     open_ = ~together & (weight >= lower) & free
     decision = np.full(len(pairs), OPEN, dtype=np.int8)
     decision[(pairs.weight >= lower) & ~together] = NON_LINK
@@ -271,7 +309,7 @@ def _opened(
     reason[joined] = "second_entry"
     set_of = number_sets(universe, pairs, event, siblings, siblings_as, doubtful | tied, rules)
     grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision,
-                      _share(pairs, found, edge_of_pair, together, joined), free)
+                      _share(pairs, found, edge_of_pair, together, joined) * weighed.one_child, free)
     if found.unproved.any():
         n = int(found.unproved.sum())
         grouped.notes.append(Note(f"{n} records hang together in components too large to prove the best assignment; they are in review",
