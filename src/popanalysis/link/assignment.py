@@ -22,6 +22,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from popanalysis.link.threads import fed
+
 __all__ = ["Assignment", "assign", "assign_edges", "components"]
 
 Positions = npt.NDArray[np.int64]
@@ -99,7 +101,8 @@ def assign(
     event = np.arange(n, dtype=np.int64)
     doubtful, tied = np.zeros(len(left), bool), np.zeros(len(left), bool)
     unproved, share = np.zeros(n, bool), np.full(len(left), np.nan)
-    for members, table, edge in _by_size(label, sources, left, right, weights):
+
+    def solve(members: npt.NDArray[np.int64], table: FloatArray, edge: Positions) -> None:
         for shape, rows in _by_shape(sources[members]):
             ways = _ways(shape)
             if ways is None:
@@ -107,6 +110,8 @@ def assign(
                     _solve_one(shape, members[row], table[row], edge[row], shared, close_call, event, doubtful, unproved)
             else:
                 _solve_shape(ways, members[rows], table[rows], edge[rows], shared, close_call, event, doubtful, tied, share)
+
+    fed(solve, _by_size(label, sources, left, right, weights))
     clear = np.isnan(share)
     share[clear] = event[left[clear]] == event[right[clear]]
     return Assignment(event, doubtful, cut, tied, unproved, share)

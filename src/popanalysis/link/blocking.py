@@ -16,14 +16,14 @@ import numpy.typing as npt
 import pandas as pd
 from recordlinkage.base import BaseIndexAlgorithm
 
-from popanalysis.link.blocks import Pass, PassKeys, Positions, blocks_of_pass, crossed_blocks
+from popanalysis.link.blocks import BoolArray, Pass, PassKeys, Positions, blocks_of_pass, crossed_blocks
 from popanalysis.link.coding import Column, ObjectArray, Universe, code_values
 from popanalysis.link.keys import KeyArray, combined, field_and_transform, part_codes
 from popanalysis.link.rules import BlockingPass, KeyPart, LinkageRules
 from popanalysis.link.threads import in_order
 
 #: Entries worked on at a time.
-_PART = 1 << 20
+_PART = 1 << 18
 __all__ = ["BlockOn", "BlockingReport", "Candidates", "agreed_passes", "block_pairs"]
 
 
@@ -90,7 +90,7 @@ def block_pairs(universe: Universe, rules: LinkageRules, keep_keys: bool = False
     packed: list[Positions] = []
     rows, largest = [], []
 
-    def of_pass(k: int) -> tuple[Pass, Positions]:
+    def of_pass(k: int) -> tuple[BoolArray, pd.DataFrame, PassKeys | None, Positions]:
         """Put the records of a pass into blocks and make their pairs, packed with the number of the pass."""
         made = _sized(universe, rules.blocking.passes[k], rules, allowed)
         left, right = made.pairs()
@@ -101,19 +101,17 @@ def block_pairs(universe: Universe, rules: LinkageRules, keep_keys: bool = False
         left += right
         left <<= shift
         left |= k
-        return made.without_blocks(), left
+        return made.blank, made.told, made.keys() if keep_keys else None, left
 
-    for blocking_pass, (made, pairs) in zip(rules.blocking.passes, in_order(of_pass, range(len(rules.blocking.passes))), strict=True):
+    for blocking_pass, (blank, told, kept, pairs) in zip(rules.blocking.passes, in_order(of_pass, range(len(rules.blocking.passes))), strict=True):
         packed.append(pairs)
-        keys.append(made.keys)
-        largest.append(made.told.assign(blocking_pass=blocking_pass.name))
+        keys += [kept] if kept is not None else []
+        largest.append(told.assign(blocking_pass=blocking_pass.name))
         rows.append({
             "blocking_pass": blocking_pass.name, "n_pairs": len(pairs), "n_new_pairs": 0, "reduction_ratio": 1 - len(pairs) / comparable if comparable else 1.0,
-            "n_blank_keys": int(made.keys.blank.sum()), "n_refused_records": int(made.told.loc[made.told["done"] == "refused", "n_records"].sum())})
-        keyless &= made.keys.blank
-        if not keep_keys:
-            keys.clear()
-    del pairs, made
+            "n_blank_keys": int(blank.sum()), "n_refused_records": int(told.loc[told["done"] == "refused", "n_records"].sum())})
+        keyless &= blank
+    del pairs
     left, right, passes, n_new = _merged(packed, shift, len(universe))
     has_candidate = np.zeros(len(universe), bool)
     has_candidate[left] = has_candidate[right] = True
@@ -139,20 +137,25 @@ def _merged(packed: list[Positions], shift: int, n: int) -> tuple[Positions, Pos
     every = np.concatenate(packed)
     packed.clear()
     every.sort()
-    starts = [np.zeros(min(len(every), 1), np.int64)]  # of the entries of one pair; in parts, for this is the largest array of a linkage
-    for begin in range(0, len(every) - 1, _PART):
+
+    def starting(begin: int) -> Positions:
         part = every[begin: begin + _PART + 1] >> shift
-        starts.append(np.flatnonzero(part[1:] != part[:-1]) + begin + 1)
-    first = np.concatenate(starts)
+        return np.flatnonzero(part[1:] != part[:-1]) + begin + 1
+
+    # in parts, for this is the largest array of a linkage
+    first = np.concatenate([np.zeros(min(len(every), 1), np.int64), *in_order(starting, range(0, len(every) - 1, _PART))])  # of the entries of one pair
     kind: Any = np.int32 if n_passes < 31 else np.int64
-    left, right, passes, n_new = np.empty(len(first), np.int64), np.empty(len(first), np.int64), np.empty(len(first), kind), np.zeros(n_passes, np.int64)
-    for begin in range(0, len(first), _PART):
+    left, right, passes = np.empty(len(first), np.int64), np.empty(len(first), np.int64), np.empty(len(first), kind)
+
+    def put(begin: int) -> Positions:
         here = slice(begin, begin + _PART)
         at = first[here]
         entries = every[at[0]: first[begin + _PART] if begin + _PART < len(first) else len(every)]
         passes[here] = np.bitwise_or.reduceat(kind(1) << (entries & mask).astype(kind), at - at[0])
         left[here], right[here] = np.divmod(every[at] >> shift, max(1, n))
-        n_new += np.bincount(every[at] & mask, minlength=n_passes)
+        return np.bincount(every[at] & mask, minlength=n_passes)
+
+    n_new = np.sum([np.zeros(n_passes, np.int64), *in_order(put, range(0, len(first), _PART))], axis=0)
     return left, right, passes, n_new
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -14,11 +14,14 @@ import pandas as pd
 from popanalysis.link.coding import IntArray
 from popanalysis.link.keys import KeyArray, combined
 
-__all__ = ["Pass", "PassKeys", "Positions", "blocks_of_pass", "crossed_blocks"]
+__all__ = ["BoolArray", "Pass", "PassKeys", "Positions", "blocks_of_pass", "crossed_blocks"]
 
 Positions = npt.NDArray[np.int64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _N_TOLD = 5
+_BITS = 62
+#: Codes below it are marked one by one (a power of two).
+_MARKED = 1 << 22
 #: Most blocks hold one event, three records and their second entries.
 _SMALL = 6
 BoolArray = npt.NDArray[np.bool_]
@@ -36,16 +39,28 @@ class _Blocks:
         at = np.flatnonzero(keys >= 0)
         if not len(at):
             return cls(np.zeros(0, np.int32), np.zeros(1, np.int64))
-        members = at[np.argsort(keys[at])].astype(np.int32)  # the order inside a block means nothing
-        ordered = keys[members]
-        starts = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(ordered)]]).astype(np.int64)
-        return cls(members, starts).only(np.diff(starts) > 1)
+        bits = len(keys).bit_length()
+        if int(keys.max()).bit_length() + bits <= _BITS:  # the position beside the code: sorting numbers is faster than ordering them
+            packed = (keys[at].astype(np.int64) << bits) | at
+            packed.sort()
+            members, ordered = (packed & ((1 << bits) - 1)).astype(np.int32), packed >> bits
+        else:
+            members = at[np.argsort(keys[at])].astype(np.int32)  # the order inside a block means nothing
+            ordered = keys[members]
+        same = ordered[1:] == ordered[:-1]
+        several = np.zeros(len(ordered), bool)  # records that do not stand alone
+        several[1:] = same
+        several[:-1] |= same
+        members, first = members[several], ~np.insert(same, 0, False)[several]
+        return cls(members, np.append(np.flatnonzero(first), len(members)))
 
     def only(self, which: BoolArray) -> _Blocks:
         if which.all():
             return self
-        sizes = self.sizes
-        return _Blocks(self.members[np.repeat(which, sizes)], np.concatenate([[0], np.cumsum(sizes[which])]).astype(np.int64))
+        at = np.flatnonzero(which)
+        sizes = self.sizes[at]
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        return _Blocks(self.members[np.repeat(self.starts[at] - starts[:-1], sizes) + np.arange(starts[-1])], starts)
 
     @property
     def sizes(self) -> Positions:
@@ -106,22 +121,26 @@ class PassKeys:
 
 @dataclass(frozen=True)
 class Pass:
-    """One pass: its keys, what is told of its largest blocks, and the blocks themselves, which only live until the pairs are made."""
+    """One pass: which records have no key in it, what is told of its largest blocks, and the blocks; ``crossed``: partners stand behind all
+    records."""
 
-    keys: PassKeys
+    blank: BoolArray
     told: pd.DataFrame
     _made: _Blocks
+    crossed: bool = False
 
-    def without_blocks(self) -> Pass:
-        """Let the blocks go."""
-        return replace(self, _made=_Blocks(np.zeros(0, np.int32), np.zeros(1, np.int64)))
+    def keys(self) -> PassKeys:
+        """Number the block of each record."""
+        n = len(self.blank)
+        codes = self._made.codes(2 * n if self.crossed else n)
+        return PassKeys(codes[:n], codes[n:] if self.crossed else None, self.blank)
 
     def pairs(self) -> tuple[Positions, Positions]:
         """Make all pairs of records with one key, each once; the earlier record first."""
         left, right = self._made.pairs()
-        if self.keys.other is None:
+        if not self.crossed:
             return left, right
-        n = len(self.keys.own)
+        n = len(self.blank)
         cross = (left < n) & (right >= n)
         left, right = left[cross], right[cross] - n
         low, high = np.minimum(left, right), np.maximum(left, right)
@@ -148,7 +167,7 @@ def blocks_of_pass(
         refused = _described(blocks.only(heavy), source, allowed, np.full(int(heavy.sum()), "refused"), most=None)
         told = pd.concat([told[told["done"] != "split"], refused], ignore_index=True)
         blocks = blocks.only(~heavy)
-    return Pass(PassKeys(blocks.codes(len(keys)), None, blank), told, blocks)
+    return Pass(blank, told, blocks)
 
 
 def crossed_blocks(own: KeyArray, other: KeyArray, limit: int) -> Pass:
@@ -163,18 +182,20 @@ def crossed_blocks(own: KeyArray, other: KeyArray, limit: int) -> Pass:
     top = np.unique(np.concatenate([top, np.flatnonzero(refused)]))
     told = pd.DataFrame({"n_records": blocks.sizes[top], "n_pairs": n_pairs[top], "done": done[top]})
     blocks = blocks.only((n_pairs > 0) & ~refused)
-    codes = blocks.codes(2 * n)
-    return Pass(PassKeys(codes[:n], codes[n:], blank), told, blocks)
+    return Pass(blank, told, blocks, crossed=True)
 
 
 def _perhaps_in_both(own: KeyArray, other: KeyArray) -> list[KeyArray]:
-    """Blank out the keys that stand in one of two columns only: nearly all (some stay by chance)."""
-    places = [((keys.astype(np.uint64) * _ODD) >> np.uint64(42)).astype(np.intp) for keys in (own, other)]
-    seen = [np.zeros(1 << 22, bool), np.zeros(1 << 22, bool)]
+    """Blank out the keys that stand in one of two columns only: all of them, or where codes are large nearly all (some stay by chance)."""
+    n_places = max(int(keys.max(initial=0)) for keys in (own, other)) + 1
+    places: list[KeyArray] = [own, other]
+    if n_places > _MARKED:
+        n_places, places = _MARKED, [((keys.astype(np.uint64) * _ODD) >> np.uint64(64 - _MARKED.bit_length() + 1)).astype(np.intp) for keys in (own, other)]
+    seen = [np.zeros(n_places, bool) for _ in range(2)]
     for mark, place, keys in zip(seen, places, (own, other), strict=True):
         mark[place[keys >= 0]] = True
     both = seen[0] & seen[1]
-    return [np.where(both[place], keys, -1) for place, keys in zip(places, (own, other), strict=True)]
+    return [np.where((keys >= 0) & both[place], keys, -1) for place, keys in zip(places, (own, other), strict=True)]
 
 
 # --- sizes --------------------------------------------------------------------------------------------
@@ -183,7 +204,8 @@ def _perhaps_in_both(own: KeyArray, other: KeyArray) -> list[KeyArray]:
 def _heavy(blocks: _Blocks, source: npt.NDArray[np.int8], allowed: BoolArray, limit: int) -> BoolArray:
     """Blocks of more than ``limit`` allowed pairs; counted exactly only where it matters."""
     heavy = blocks.sizes * (blocks.sizes - 1) // 2 > limit
-    heavy[heavy] = blocks.only(heavy).n_pairs(source, allowed) > limit
+    if heavy.any():
+        heavy[heavy] = blocks.only(heavy).n_pairs(source, allowed) > limit
     return heavy
 
 

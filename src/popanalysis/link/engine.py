@@ -114,8 +114,8 @@ def link_records(
     learn = None if engine == "recordlinkage" else partial(learn_siblings, model=model, rules=rules)
     grouped = select_events(universe, held.pop(), bonds, rules, scored, learn)
     notes = [*bonds.notes, *_block_notes(candidates, rules)]
-    errors = expected_errors(universe, candidates, grouped, model, rules)
-    linked = _told(universe, candidates, grouped, model, rules, notes, n_candidates)
+    linked, (errors,) = beside(
+        partial(_told, universe, candidates, grouped, model, rules, notes, n_candidates), expected_errors, [(universe, candidates, grouped, model, rules)])
     return replace(linked, expected=errors, model=replace(model, errors=errors.rates()))
 
 

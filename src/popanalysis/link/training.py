@@ -21,6 +21,7 @@ from popanalysis.link.model import FloatArray, em, monotone_ratios
 from popanalysis.link.notes import Note
 from popanalysis.link.patterns import Patterns, Vectors, compare_pairs, count_patterns
 from popanalysis.link.rules import LinkageRules
+from popanalysis.link.threads import in_order
 
 __all__ = ["LinkageModel", "best_partners", "linked_lists", "n_comparable", "random_patterns", "score_pairs", "tempered", "train_model"]
 
@@ -132,10 +133,10 @@ def score_pairs(
     model: LinkageModel, rules: LinkageRules,
 ) -> FloatArray:
     """Match weight of each pair in bits: levels, term frequencies, exchanged columns."""
-    weights = _pattern_weights(patterns, model.weights, vectors, rules)[patterns.of_pair]
-    for k, rule in enumerate(rules.comparisons):
-        if rule.term_frequency is None:
-            continue
+    def by_frequency(k: int) -> tuple[npt.NDArray[np.intp], FloatArray]:
+        """Which pairs agree in a value whose frequency counts, and the bits that makes."""
+        rule = rules.comparisons[k]
+        assert rule.term_frequency is not None
         column = universe.columns[rule.field]
         shares, agree = _value_shares(universe, rules, k)
         counted = np.isin(vectors.levels[:, k], [vectors.ladders[k].index(x) for x in rule.term_frequency.levels if x in vectors.ladders[k]])
@@ -143,7 +144,11 @@ def score_pairs(
         share = np.maximum(shares[column.codes[left[at]]], shares[column.codes[right[at]]])
         more = rule.term_frequency.damping * np.log2(agree / share)
         plain = model.weights[k][vectors.levels[at, k]]
-        weights[at] += np.clip(plain + more, -rules.model.weight_cap, rules.model.weight_cap) - plain
+        return at, np.clip(plain + more, -rules.model.weight_cap, rules.model.weight_cap) - plain
+
+    weights = _pattern_weights(patterns, model.weights, vectors, rules)[patterns.of_pair]
+    for at, more in in_order(by_frequency, [k for k, rule in enumerate(rules.comparisons) if rule.term_frequency is not None]):
+        weights[at] += more
     weights[vectors.swapped] += model.swapped_weight
     return weights
 
@@ -253,15 +258,19 @@ def _m_by_block(
     """Run EM in the block of each pass, without the pass's own fields; average the log odds over the passes."""
     logs: list[list[FloatArray]] = [[] for _ in rules.comparisons]
     runs = []
+    n_passes = len(rules.blocking.passes)
+    cell, cells = pd.factorize((patterns.of_pair[between] << n_passes) + candidates.passes[between])
+    of_cell = np.bincount(cell, minlength=len(cells))  # pairs of one pattern and in the same passes
     for k, blocking_pass in enumerate(rules.blocking.passes):
-        inside = between & ((candidates.passes >> k) & 1 == 1)
-        if inside.sum() < 100:  # too few to learn from: best partners or typical shares serve
+        inside = (cells >> k) & 1 == 1
+        counts = np.bincount(cells[inside] >> n_passes, of_cell[inside], len(patterns.counts)).astype(np.int64)
+        n_inside = int(counts.sum())
+        if n_inside < 100:  # too few to learn from: best partners or typical shares serve
             continue
         used = {part if isinstance(part, str) else next(iter(part)) for part in [*blocking_pass.on, *(blocking_pass.against or [])]}
         fields = [f for f, rule in enumerate(rules.comparisons) if rule.field not in used or not rules.model.m.not_in_block_of]
         if not fields:
             continue
-        counts = np.bincount(patterns.of_pair[inside], minlength=len(patterns.counts))
         some = count_patterns(patterns.levels[counts > 0][:, fields], [vectors.n_levels[f] for f in fields])
         found = [
             em(some.levels, np.bincount(some.of_pair, counts[counts > 0]), [vectors.n_levels[f] for f in fields],
@@ -269,7 +278,7 @@ def _m_by_block(
                smoothing=rules.model.m.smoothing, tolerance=1e-5, max_steps=_MAX_STEPS)
             for start in range(rules.model.m.starts)]
         best = max(found, key=lambda e: e.log_likelihood)
-        runs.append({"blocking_pass": blocking_pass.name, "n_pairs": int(inside.sum()), "match_share": best.prior,
+        runs.append({"blocking_pass": blocking_pass.name, "n_pairs": n_inside, "match_share": best.prior,
                      "n_steps": best.n_steps, "converged": best.converged})
         for f, estimate in zip(fields, best.m, strict=True):
             logs[f].append(np.log(np.maximum(estimate, 1e-12)))
