@@ -93,17 +93,28 @@ def test_how_often_lists_leave_a_sibling_out_is_learned_from_them(crowd, rules) 
             rows["hukou_birth"] += twins[:1] if one_sided else twins
             rows["town_birth"] += twins[1:] if one_sided else twins
         seen = []
-        usual = deliveries.unlisted_siblings
+        usual = deliveries.learn_listed
 
         def watched(*arguments, usual=usual, seen=seen):
             seen.append(usual(*arguments))
             return seen[-1]
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("popanalysis.link.events.unlisted_siblings", watched)
+            patch.setattr("popanalysis.link.events.learn_listed", watched)
             linked(crowd, rules, **rows)
-        told.append(float(seen[0][1, 2]))  # police and townships
+        police, townships = np.array([1], np.int8), np.array([2], np.int8)
+        told.append(float(seen[0].one_child(police, townships)[0]))
     assert told[1] < told[0] - 3  # more than eight times as often
+
+
+def test_a_row_once_more_is_no_question_where_the_other_lists_hold_one_child_and_know_of_twins(crowd, rules) -> None:
+    """The police list holds two rows without a name; the others hold one child. Where lists show both twins of all other deliveries, it is one child."""
+    row = {"child_name": None, "child_sex": "2", "birth_cert_no": None}
+    found = linked(crowd, rules, birth_cert=[row | {"birth_cert_no": "Z150137214", "child_name": "孔可涵"}], hukou_birth=[row, row], town_birth=[row | {"child_name": "孔可涵"}])
+    of_one = ["birth_cert0", "hukou_birth0", "hukou_birth1", "town_birth0"]
+    assert found.events.loc[of_one].nunique() == 1
+    records = found.records.set_index("record_id").loc[of_one]
+    assert records["link_status"].eq("linked").all() and records["duplicate_of"].ne("").sum() == 1
 
 
 # --- what blocking lost ---

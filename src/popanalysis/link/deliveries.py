@@ -24,13 +24,15 @@ from popanalysis.link.patterns import Vectors, count_patterns
 from popanalysis.link.rules import OF_THE_CHILD_ALONE, LinkageRules
 from popanalysis.link.training import LinkageModel, score_pairs
 
-__all__ = ["Siblings", "learn_siblings", "unlisted_siblings"]
+__all__ = ["Listed", "Siblings", "learn_listed", "learn_siblings"]
 
 #: Weight of the typical shares, in pairs of siblings.
 _MASS = 20.0
 _MAX_STEPS = 100
 #: Usual share of children with a sibling of the same delivery, and its weight in records.
 _USUAL, _USUAL_MASS = 0.02, 500.0
+#: Usual share of rows that enter a child once more.
+_REPEATED = 0.003
 #: Weight, in records, of what a list leaves out at all, beside what it is seen to leave out of deliveries; and the least share of it.
 _LEFT_OUT_MASS, _LEFT_OUT = 10.0, 0.002
 #: Share of siblings that agree in a plain code: twins are of one sex in six of ten deliveries, and never of one order.
@@ -121,23 +123,52 @@ def _typical(rules: LinkageRules, k: int, n: int) -> FloatArray:
 Learn = Callable[[Pairs, BoolArray], Siblings | None]
 
 
-def unlisted_siblings(universe: Universe, pairs: Pairs, weight: FloatArray, siblings: BoolArray, rules: LinkageRules) -> FloatArray:
-    """Bits for one child against two of one delivery of which each list holds another, before looking at the children: an array source x source.
+@dataclass(frozen=True)
+class Listed:
+    """How completely lists show deliveries of several children.
 
-    Odds are the share of children with a sibling times how often either list leaves the sibling of a child out. That is seen where another list
-    holds both, and leans on how many records of the other lists it leaves out at all.
+    Attributes
+    ----------
+    with_sibling : share of children with a sibling of the same delivery ; left_out : per source, how often it lacks the sibling of a child it holds
+    repeated : share of rows that enter a child once more
+    """
+
+    with_sibling: float
+    left_out: FloatArray
+    repeated: float
+
+    def one_child(self, a: npt.NDArray[np.int8], b: npt.NDArray[np.int8]) -> FloatArray:
+        """Bits for one child against two of one delivery of which each of two sources holds another, before looking at the children."""
+        return np.maximum(-np.log2(self.with_sibling * self.left_out[a] * self.left_out[b]), 0.0)
+
+    def second_entry(self, others: int) -> float:
+        """Bits for a row entered twice against two children of whom other sources hold one only (``others``: a bit a source).
+
+        Of the other sources the most complete one counts: what several lack they may lack for one reason.
+        """
+        lacking = min((float(share) for s, share in enumerate(self.left_out) if (others >> s) & 1), default=1.0)
+        return float(np.log2(self.repeated / (self.with_sibling * lacking)))
+
+
+def learn_listed(
+    universe: Universe, pairs: Pairs, weight: FloatArray, siblings: BoolArray, clear: BoolArray, n_duplicates: int, rules: LinkageRules,
+) -> Listed:
+    """Learn how often a list leaves out the sibling of a child it holds: seen where another list clearly holds both, and leaning on how many
+    records of the other lists it leaves out at all.
 
     Parameters
     ----------
-    weight : match weights ; siblings : pairs of one list that are children of one delivery.
+    weight : match weights ; siblings : pairs of one list that are children of one delivery, or may be ; clear : those that certainly are
+    n_duplicates : pairs that are one child entered twice.
     """
     n, n_sources = len(universe), len(universe.sources)
     source = universe.source
     heavy = np.flatnonzero((weight >= rules.thresholds.upper) & (source[pairs.left] != source[pairs.right]))
     one, other = np.concatenate([pairs.left[heavy], pairs.right[heavy]]), np.concatenate([pairs.right[heavy], pairs.left[heavy]])
-    has_sibling, in_delivery = np.zeros(n, bool), np.zeros(n, bool)
+    has_sibling, clearly, in_delivery = np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, bool)
     has_sibling[pairs.left[siblings]] = has_sibling[pairs.right[siblings]] = True
-    in_delivery[other[has_sibling[one]]] = True  # of which another list holds two children
+    clearly[pairs.left[clear]] = clearly[pairs.right[clear]] = True
+    in_delivery[other[clearly[one]]] = True  # of which another list holds two children
     size, known = np.bincount(source, minlength=n_sources), np.bincount(source[in_delivery], minlength=n_sources)
     partners = np.zeros((n_sources, n_sources))  # records of a list that have a partner in another
     for s in range(n_sources):
@@ -149,4 +180,5 @@ def unlisted_siblings(universe: Universe, pairs: Pairs, weight: FloatArray, sibl
     left_out = np.bincount(source[in_delivery & ~has_sibling], minlength=n_sources) + _LEFT_OUT_MASS * (1 - covered)
     left_out = np.clip(left_out / (known + _LEFT_OUT_MASS), _LEFT_OUT, 0.5)
     with_sibling = (has_sibling.sum() + _USUAL * _USUAL_MASS) / (size @ (1 - left_out) + _USUAL_MASS)
-    return np.asarray(np.clip(-np.log2(with_sibling * np.outer(left_out, left_out)), 0.0, rules.thresholds.upper))
+    repeated = (n_duplicates + _REPEATED * _USUAL_MASS) / (n + _USUAL_MASS)
+    return Listed(float(min(with_sibling, 0.5)), left_out, float(repeated))

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from popanalysis.link.bonds import Bonds
 from popanalysis.link.coding import Universe
+from popanalysis.link.deliveries import Listed
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
 from popanalysis.link.rules import LinkageRules
 
@@ -70,14 +71,17 @@ def _looked_up(a: Positions, b: Positions, n: int, packed: Positions, weight: Fl
 
 
 def leftover_duplicates(
-    universe: Universe, pairs: Pairs, siblings: BoolArray, likeness: FloatArray, event: Positions, bonds: Bonds,
-) -> tuple[Positions, BoolArray]:
+    universe: Universe, pairs: Pairs, siblings: BoolArray, likeness: FloatArray, event: Positions, bonds: Bonds, listed: Listed,
+) -> tuple[Positions, FloatArray]:
     """A row without a partner beside a row of its list that has one, with nothing to tell them apart, is a second entry of the same birth.
 
-    Had there been two children, one of the other lists would hold the second. Returns the events, and which rows joined one so.
+    Had there been two children, one of the other lists would hold the second. Returns the events, and for the records of a row that joined one so
+    how sure that is, in bits (NaN elsewhere).
     """
     maybe = np.flatnonzero(siblings & (likeness > -1.0))
-    lists = _lists_per_event(universe, event)
+    other_lists = _lists_of_events(universe, event)
+    lists = np.bitwise_count(other_lists).astype(np.int64)
+    sure = np.full(len(lists), np.nan)
     into = np.arange(len(lists))  # the event each event has become part of
     label = np.full(len(lists), -1, np.int64)
     np.maximum.at(label, event, bonds.event)
@@ -90,8 +94,9 @@ def leftover_duplicates(
         settled = label[first] >= 0 and label[second] >= 0  # two events of earlier quarters
         if lists[second] == 1 and lists[first] > 1 and not settled and not _meets(into[kept_apart], first, second):
             into[second] = first
+            sure[second] = likeness[k] + listed.second_entry(int(other_lists[first]) & ~(1 << int(universe.source[pairs.left[k]])))
             label[first] = max(label[first], label[second])
-    return into[event], into[event] != event
+    return into[event], np.where(into[event] != event, sure[event], np.nan)
 
 
 def _meets(kept_apart: npt.NDArray[np.int64], first: int, second: int) -> bool:
@@ -99,10 +104,11 @@ def _meets(kept_apart: npt.NDArray[np.int64], first: int, second: int) -> bool:
     return bool(((kept_apart == first).any(axis=1) & (kept_apart == second).any(axis=1)).any())
 
 
-def _lists_per_event(universe: Universe, event: Positions) -> npt.NDArray[np.int64]:
+def _lists_of_events(universe: Universe, event: Positions) -> npt.NDArray[np.int64]:
+    """Lists each event has records of, a bit a list."""
     bits = np.zeros(int(event.max(initial=-1)) + 1, np.int64)
     np.bitwise_or.at(bits, event, np.int64(1) << universe.source.astype(np.int64))
-    return np.bitwise_count(bits).astype(np.int64)
+    return bits
 
 
 def duplicate_of(universe: Universe, event: Positions) -> Positions:

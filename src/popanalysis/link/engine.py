@@ -21,7 +21,8 @@ from popanalysis.link.bonds import read_bonds
 from popanalysis.link.coding import IntArray, Universe, code_records
 from popanalysis.link.decision import DECISIONS, OPEN
 from popanalysis.link.deliveries import learn_siblings
-from popanalysis.link.events import Grouped, select_events
+from popanalysis.link.events import select_events
+from popanalysis.link.grouped import Grouped
 from popanalysis.link.keys import make_keys
 from popanalysis.link.notes import Note
 from popanalysis.link.pairs import Pairs, Positions, score

@@ -8,7 +8,7 @@ decide whether two rows of a list are one child.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,40 +17,15 @@ import pandas as pd
 from popanalysis.link.assignment import NEVER, Assignment, assign, components
 from popanalysis.link.bonds import Bonds, torn
 from popanalysis.link.coding import Universe
-from popanalysis.link.decision import LINK, NON_LINK, OPEN, POSSIBLE_LINK
-from popanalysis.link.deliveries import Learn, Siblings, unlisted_siblings
-from popanalysis.link.duplicates import duplicate_of, leftover_duplicates, likeness_of, may_repeat
-from popanalysis.link.notes import Note
+from popanalysis.link.decision import LINK, NON_LINK, POSSIBLE_LINK
+from popanalysis.link.deliveries import Learn, Siblings, learn_listed
+from popanalysis.link.duplicates import leftover_duplicates, likeness_of, may_repeat
+from popanalysis.link.grouped import Grouped, tell_open
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
 from popanalysis.link.rules import LinkageRules
-from popanalysis.link.sets import number_sets
+from popanalysis.link.weighing import Weighed, weigh_against_siblings
 
-__all__ = ["Grouped", "select_events"]
-
-
-@dataclass
-class Grouped:
-    """Events of all records, and what stays open.
-
-    Attributes
-    ----------
-    event : label of the event of each record ; set_of : number of the set of twins nothing distinguishes, -1: none
-    duplicate_of : position of the first record of the same list in the event, -1: none
-    review, reason : records with an open link, and why ; pairs : compared pairs, those completed inside components included
-    share : per pair, how likely it is among all ways to put its component together ; free : per pair, the two events could be one
-    decision : per pair, a place in :data:`popanalysis.link.decision.DECISIONS`; ``OPEN`` where it is not worth a line
-    """
-
-    event: Positions
-    set_of: Positions
-    duplicate_of: Positions
-    review: BoolArray
-    reason: npt.NDArray[np.object_]
-    pairs: Pairs
-    decision: npt.NDArray[np.int8]
-    share: FloatArray
-    free: BoolArray
-    notes: list[Note] = field(default_factory=list)
+__all__ = ["select_events"]
 
 
 # --- the chain ------------------------------------------------------------------------------------------
@@ -75,7 +50,8 @@ def select_events(
     same_list = universe.source[pairs.left] == universe.source[pairs.right]
     heavy = same_list & (weight >= rules.thresholds.upper)
     siblings_as = learn(pairs, heavy) if learn is not None else None
-    likeness = likeness_of(universe, pairs, weight, _one_child(pairs, heavy, siblings_as, rules))
+    one_child = _one_child(pairs, heavy, siblings_as, rules)
+    likeness = likeness_of(universe, pairs, weight, one_child)
     duplicate = heavy & (likeness >= rules.assignment.close_call) & may_repeat(universe, rules)[universe.source[pairs.left]]
     node = _nodes(n, pairs, bonds, duplicate)
     apart = torn(bonds, node)[node[pairs.left]]  # second entries must not bring together, by way of a third, what has to stay apart
@@ -83,14 +59,16 @@ def select_events(
         duplicate &= ~apart
         node = _nodes(n, pairs, bonds, duplicate)
     pairs, weight, label = _complete(universe, pairs, weight, node, bonds, rules, compare)
-    siblings = np.append(heavy & ~duplicate, np.zeros(len(pairs) - len(heavy), bool))
-    weighed = _against_siblings(universe, pairs, weight, label, siblings, siblings_as, rules)
+    siblings = heavy & ~duplicate
+    siblings, clearly = (np.append(some, np.zeros(len(pairs) - len(heavy), bool)) for some in (siblings, siblings & (one_child <= -rules.assignment.close_call)))
+    listed = learn_listed(universe, pairs, weight, siblings, clearly, int(duplicate.sum()), rules)
+    weighed = weigh_against_siblings(universe, pairs, weight, label, siblings, siblings_as, listed, rules)
     sources, edges, edge_of_pair = _node_edges(universe, pairs, weight, weighed, node)
     found = assign(sources, edges.left, edges.right, edges.weight, edges.best >= rules.thresholds.lower,
                    close_call=rules.assignment.close_call, largest_component=rules.assignment.largest_component, shared=edges.shared)
     event = _certain_events(found, edges, node, rules)
-    event, joined = leftover_duplicates(universe, pairs, heavy & ~duplicate, likeness, event, bonds)
-    return _opened(universe, pairs, weight, weighed, node, event, found, edge_of_pair, siblings, siblings_as, joined, rules)
+    event, joined = leftover_duplicates(universe, pairs, heavy & ~duplicate, likeness, event, bonds, listed)
+    return tell_open(universe, pairs, weight, weighed, node, event, found, edge_of_pair, siblings, siblings_as, joined, rules)
 
 
 def _one_child(pairs: Pairs, heavy: BoolArray, siblings_as: Siblings | None, rules: LinkageRules) -> FloatArray:
@@ -101,50 +79,6 @@ def _one_child(pairs: Pairs, heavy: BoolArray, siblings_as: Siblings | None, rul
         told = siblings_as.bits(pairs.vectors.levels[at])
         bits[at] = np.where(pairs.rule[at] == LINK, np.maximum(told, rules.assignment.close_call), told)  # the decision table says: one child
     return bits
-
-
-@dataclass(frozen=True)
-class _Weighed:
-    """Weights that say which of several ways to link is the best.
-
-    Attributes
-    ----------
-    total : bits ; shared : the part that all children of a delivery share, 0 or more (0 where nothing speaks of several children)
-    one_child : per pair of two lists, how likely it is one child and not two of one delivery, of which each list holds another
-    """
-
-    total: FloatArray
-    shared: FloatArray
-    one_child: FloatArray
-
-
-def _against_siblings(
-    universe: Universe, pairs: Pairs, weight: FloatArray, label: Positions, siblings: BoolArray, siblings_as: Siblings | None, rules: LinkageRules,
-) -> _Weighed:
-    """Weigh anew the pairs of components that hold siblings, or whose lists may each hold another child; a veto stays one.
-
-    Whatever a delivery's records say of the parents, they say of each of its children. Beyond the upper threshold it does not count, or a slip in
-    a parent's number would choose between twins; and where no list holds two children, it counts no more than two are unlikely.
-    """
-    weighed = _Weighed(weight.copy(), np.zeros(len(weight)), np.ones(len(weight)))
-    if siblings_as is None:
-        return weighed
-    upper, close_call = rules.thresholds.upper, rules.assignment.close_call
-    prior = unlisted_siblings(universe, pairs, weight, siblings, rules)
-    two_lists = np.flatnonzero((weight >= rules.thresholds.lower) & (universe.source[pairs.left] != universe.source[pairs.right]))
-    alone = siblings_as.bits(pairs.vectors.levels[two_lists]) + prior[universe.source[pairs.left[two_lists]], universe.source[pairs.right[two_lists]]]
-    weighed.one_child[two_lists] = 1 / (1 + np.exp2(-alone))
-    n_components = int(label.max(initial=-1)) + 1
-    known, suspected = np.zeros(n_components, bool), np.zeros(n_components, bool)
-    known[label[pairs.left[siblings]]] = True
-    suspected[label[pairs.left[two_lists[alone < 2 * close_call]]]] = True
-    at = np.flatnonzero((known | suspected)[label[pairs.left]] & (weight > NEVER / 2))
-    of_child, of_delivery = siblings_as.parted(universe, pairs, at)
-    worth = np.where(known[label[pairs.left[at]]], upper, prior[universe.source[pairs.left[at]], universe.source[pairs.right[at]]])
-    weighed.shared[at] = np.minimum(of_delivery / upper, 1.0) * worth
-    weighed.total[at] = of_child + weighed.shared[at]
-    weighed.one_child[at] = 1.0  # the ways to put the component together tell
-    return weighed
 
 
 def _nodes(n: int, pairs: Pairs, bonds: Bonds, duplicate: BoolArray) -> Positions:
@@ -234,7 +168,7 @@ def _chains(node: Positions) -> tuple[Positions, Positions]:
     return order[:-1][same], order[1:][same]
 
 
-def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, weighed: _Weighed, node: Positions) -> tuple[npt.NDArray[np.int64], _Edges, Positions]:
+def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, weighed: Weighed, node: Positions) -> tuple[npt.NDArray[np.int64], _Edges, Positions]:
     """Add pairs up to edges between nodes: the best pair of each two lists counts, a veto vetoes; and the edge of each pair (-1: none).
 
     ``weight`` says whether a pair may be linked, ``weighed`` which of several ways to link is the best.
@@ -278,48 +212,3 @@ def _certain_events(found: Assignment, edges: _Edges, node: Positions, rules: Li
     if not rules.telling_apart:
         together &= ~found.tied
     return components(len(found.event), edges.left[together], edges.right[together])[node]
-
-
-# --- what stays open ------------------------------------------------------------------------------------
-
-
-def _opened(
-    universe: Universe, pairs: Pairs, weight: FloatArray, weighed: _Weighed, node: Positions, event: Positions, found: Assignment,
-    edge_of_pair: Positions, siblings: BoolArray, siblings_as: Siblings | None, joined: BoolArray, rules: LinkageRules,
-) -> Grouped:
-    """Write down links, possible links and conflicts, and which records are in review or in a set."""
-    upper, lower = rules.thresholds.upper, rules.thresholds.lower
-    together = event[pairs.left] == event[pairs.right]
-    doubtful, tied, cut = (np.append(f, False)[edge_of_pair] for f in (found.doubtful, found.tied, found.cut))  # edge -1: the appended False
-    bits = np.zeros(len(event), np.int64)
-    np.bitwise_or.at(bits, event, np.int64(1) << universe.source.astype(np.int64))
-    free = bits[event[pairs.left]] & bits[event[pairs.right]] == 0  # the two events could be one
-    free &= (weighed.shared == 0) | (weighed.total > -rules.assignment.close_call)  # and are not of two children
-    open_ = ~together & (weight >= lower) & free
-    decision = np.full(len(pairs), OPEN, dtype=np.int8)
-    decision[(pairs.weight >= lower) & ~together] = NON_LINK
-    decision[open_] = POSSIBLE_LINK
-    decision[doubtful & (weight >= lower) & ~together] = POSSIBLE_LINK
-    decision[together] = LINK
-    reason = np.full(len(universe), "", dtype=object)
-    for word, which in (("conflict", open_ & (weight >= upper)), ("between_thresholds", open_ & (weight < upper)), ("large_component", cut),
-                        ("close_call", doubtful & (weight >= lower)), ("tie", tied & (weight >= lower))):
-        reason[pairs.left[which]] = word
-        reason[pairs.right[which]] = word
-    reason[joined] = "second_entry"
-    set_of = number_sets(universe, pairs, event, siblings, siblings_as, doubtful | tied, rules)
-    grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision,
-                      _share(pairs, found, edge_of_pair, together, joined) * weighed.one_child, free)
-    if found.unproved.any():
-        n = int(found.unproved.sum())
-        grouped.notes.append(Note(f"{n} records hang together in components too large to prove the best assignment; they are in review",
-                                  f"{n} 条记录相互牵连过多，无法证明最佳对应，已列入人工审核"))
-        grouped.review |= found.unproved[node]
-    return grouped
-
-
-def _share(pairs: Pairs, found: Assignment, edge_of_pair: Positions, together: BoolArray, joined: BoolArray) -> FloatArray:
-    """How likely each pair is among all ways to put its component together; a second entry was no part of any of them."""
-    share = np.where(edge_of_pair >= 0, np.append(found.share, 0.0)[edge_of_pair], together)
-    share[together & (joined[pairs.left] | joined[pairs.right])] = 1.0
-    return share

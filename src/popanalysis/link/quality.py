@@ -23,7 +23,7 @@ from popanalysis.link.rules import LinkageRules
 from popanalysis.link.training import LinkageModel
 
 if TYPE_CHECKING:
-    from popanalysis.link.events import Grouped
+    from popanalysis.link.grouped import Grouped
 
 __all__ = ["ExpectedErrors", "count_interval", "error_rates", "expected_errors", "missed_by_blocking"]
 
@@ -83,7 +83,7 @@ class ExpectedErrors:
         compared, lost = float(self.missed[kept].sum(dtype=float)), float(self.lost[kept].sum(dtype=float))
         matches = max(links - false + compared + lost, 1e-9)
         told: dict[str, float] = {}
-        for name, expected, spread, n in (("false_link_rate", false, 0.0, links), ("missed_match_rate", compared + lost, self.spread * lost, matches)):
+        for name, expected, spread, n in (("false_link_rate", false, _OF_TWINS * false, links), ("missed_match_rate", compared + lost, self.spread * lost, matches)):
             low, high = count_interval(expected, spread)
             told |= {name: expected / n, f"{name}_low": min(1.0, low / n), f"{name}_high": min(1.0, high / n)} if n >= 1 else {
                 name: 0.0, f"{name}_low": 0.0, f"{name}_high": 1.0}
@@ -94,6 +94,8 @@ class ExpectedErrors:
 _CLUMP = 3.0
 #: What the model says of a handful of pairs may be wrong by half.
 _TRUST = 0.5
+#: Most false links join children of one delivery, and lists leave a sibling out for reasons of their own: the number is known to its order of size.
+_OF_TWINS = 0.9
 
 
 def count_interval(expected: float, spread: float = 0.0, level: float = 0.95) -> tuple[float, float]:
