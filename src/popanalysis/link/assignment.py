@@ -35,7 +35,7 @@ NOT_COMPARED = -1e-6
 #: Ways to cut a component that are listed one by one; beyond, branch and bound.
 MOST_WAYS = 6000
 #: Bits between the best way and the next from which no other way is worth a thought.
-_CLEAR = 20.0
+CLEAR = 20.0
 #: Sums of ways worked on at a time.
 _SCORES_AT_ONCE = 250_000
 #: Steps of branch and bound before the best way found so far is taken and the component goes to review.
@@ -236,7 +236,7 @@ def _solve_shape(
         scores[np.arange(len(part)), best] = -np.inf
         gap = top - scores.max(axis=1)
         given = edge[part] >= 0
-        open_ = np.flatnonzero(gap < _CLEAR)
+        open_ = np.flatnonzero(gap < CLEAR)
         scores[open_, best[open_]] = top[open_]
         chance = np.exp2(scores[open_] - top[open_, None])
         likely = (chance / chance.sum(axis=1, keepdims=True)) @ together.T

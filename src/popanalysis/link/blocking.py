@@ -7,7 +7,7 @@ inside the engine the same grouping works on positions. A record with a blank ke
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -65,10 +65,6 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.left)
-
-    def only(self, which: Positions) -> Candidates:
-        """Return some of the pairs, with the report of all."""
-        return replace(self, left=self.left[which], right=self.right[which], passes=self.passes[which])
 
 
 def block_pairs(universe: Universe, rules: LinkageRules, keep_keys: bool = False) -> Candidates:

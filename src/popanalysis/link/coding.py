@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +22,7 @@ import pyarrow.compute as pc
 from popanalysis.errors import LinkageError
 from popanalysis.link.notes import Note
 from popanalysis.link.rules import LinkageRules, nearest
-from popanalysis.link.threads import beside, fed
+from popanalysis.link.threads import beside
 from popanalysis.link.values import ObjectArray, ValueTable, as_arrow
 
 __all__ = ["MISSING", "Column", "ObjectArray", "Universe", "ValueTable", "code_records", "code_values"]
@@ -68,6 +69,13 @@ class Universe:
         """Return the number of records of each source."""
         return np.bincount(self.source, minlength=len(self.sources))
 
+    def sources_of(self, label: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        """Sources that hold records of each label (0, 1, 2 ... ; a label a record), a bit a source."""
+        kind: Any = np.int16 if len(self.sources) < 15 else np.int64
+        bits = np.zeros(int(label.max(initial=-1)) + 1, kind)
+        np.bitwise_or.at(bits, label, kind(1) << self.source.astype(kind))
+        return bits
+
 
 def code_records(
     frames: Mapping[str, pd.DataFrame], rules: LinkageRules, make_keys: Callable[[Sequence[str], ValueTable], None] | None = None,
@@ -90,13 +98,12 @@ def code_records(
     given = [frames[s] if s in frames else pd.DataFrame() for s in sources]
     lengths = [len(f) for f in given]
     ids = np.concatenate([np.asarray(f.index.to_numpy(), dtype=object) for f in given]) if given else np.array([], dtype=object)
-    _check_ids(ids)
     source = np.repeat(np.arange(len(sources), dtype=np.int8), lengths)
     columns: dict[str, Column] = {}
     notes: list[Note] = []
     dates = {c.field for c in rules.comparisons if c.kind == "date"}
     pools = _pools(rules)
-    coded = fed(_coded, (([_texts(frame, name, name in dates) for name in pool for frame in given],) for pool in pools))
+    _, coded = beside(partial(_check_ids, ids), _coded, (([_texts(frame, name, name in dates) for name in pool for frame in given],) for pool in pools))
     for pool, (codes, table) in zip(pools, coded, strict=True):
         if dates.intersection(pool):
             notes += _check_dates(table, pool)

@@ -79,7 +79,7 @@ def leftover_duplicates(
     how sure that is, in bits (NaN elsewhere).
     """
     maybe = np.flatnonzero(siblings & (likeness > -1.0))
-    other_lists = _lists_of_events(universe, event)
+    other_lists = universe.sources_of(event)
     lists = np.bitwise_count(other_lists).astype(np.int64)
     sure = np.full(len(lists), np.nan)
     into = np.arange(len(lists))  # the event each event has become part of
@@ -102,13 +102,6 @@ def leftover_duplicates(
 def _meets(kept_apart: npt.NDArray[np.int64], first: int, second: int) -> bool:
     """Tell whether a pair of events that a person kept apart would become one."""
     return bool(((kept_apart == first).any(axis=1) & (kept_apart == second).any(axis=1)).any())
-
-
-def _lists_of_events(universe: Universe, event: Positions) -> npt.NDArray[np.int64]:
-    """Lists each event has records of, a bit a list."""
-    bits = np.zeros(int(event.max(initial=-1)) + 1, np.int64)
-    np.bitwise_or.at(bits, event, np.int64(1) << universe.source.astype(np.int64))
-    return bits
 
 
 def duplicate_of(universe: Universe, event: Positions) -> Positions:

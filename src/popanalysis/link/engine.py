@@ -110,13 +110,14 @@ def link_records(
     bonds = read_bonds(universe, decisions, known_events)
     candidates, pairs, model, scored = _by_recordlinkage(universe, rules) if engine == "recordlinkage" else _by_levels(universe, rules)
     n_candidates, near = len(candidates), np.flatnonzero(pairs.weight >= rules.thresholds.lower - _FAR)
-    held, candidates = [pairs.only(near)], candidates.only(near)
-    del pairs
+    pairs = pairs.only(near)
+    candidates, held = replace(candidates, left=pairs.left, right=pairs.right, passes=candidates.passes[near]), [pairs]  # the positions are held once
+    del pairs, near
     learn = None if engine == "recordlinkage" else partial(learn_siblings, model=model, rules=rules)
     grouped = select_events(universe, held.pop(), bonds, rules, scored, learn)
     notes = [*bonds.notes, *_block_notes(candidates, rules)]
-    linked, (errors,) = beside(
-        partial(_told, universe, candidates, grouped, model, rules, notes, n_candidates), expected_errors, [(universe, candidates, grouped, model, rules)])
+    errors = expected_errors(universe, candidates, grouped, model, rules)
+    linked = _told(universe, candidates, grouped, model, rules, notes, n_candidates)
     return replace(linked, expected=errors, model=replace(model, errors=errors.rates()))
 
 
@@ -188,10 +189,9 @@ _STATUSES: Final = np.array(["unlinked", "not_linkable", "linked", "review", "se
 
 
 def _statuses(universe: Universe, candidates: Candidates, grouped: Grouped) -> npt.NDArray[np.object_]:
-    bits = np.zeros(int(grouped.event.max(initial=-1)) + 1, np.int64)
-    np.bitwise_or.at(bits, grouped.event, np.int64(1) << universe.source.astype(np.int64))
+    n_sources = np.bitwise_count(universe.sources_of(grouped.event))
     status = candidates.keyless.astype(np.int8)
-    for place, which in ((2, np.bitwise_count(bits)[grouped.event] > 1), (3, grouped.review), (4, grouped.set_of >= 0)):
+    for place, which in ((2, n_sources[grouped.event] > 1), (3, grouped.review), (4, grouped.set_of >= 0)):
         status[which] = place
     return _STATUSES[status]
 

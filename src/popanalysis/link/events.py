@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from popanalysis.link.assignment import NEVER, Assignment, assign, components
+from popanalysis.link.assignment import CLEAR, NEVER, Assignment, assign, components
 from popanalysis.link.bonds import Bonds, torn
 from popanalysis.link.coding import Universe
 from popanalysis.link.decision import LINK, NON_LINK, POSSIBLE_LINK
@@ -23,7 +23,7 @@ from popanalysis.link.duplicates import leftover_duplicates, likeness_of, may_re
 from popanalysis.link.grouped import Grouped, tell_open
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
 from popanalysis.link.rules import LinkageRules
-from popanalysis.link.weighing import Weighed, weigh_against_siblings
+from popanalysis.link.weighing import weigh_against_siblings
 
 __all__ = ["select_events"]
 
@@ -58,17 +58,31 @@ def select_events(
     if (duplicate & apart).any():
         duplicate &= ~apart
         node = _nodes(n, pairs, bonds, duplicate)
-    pairs, weight, label = _complete(universe, pairs, weight, node, bonds, rules, compare)
+    pairs, weight, label, plain = _complete(universe, pairs, weight, node, bonds, rules, compare)
     siblings = heavy & ~duplicate
     siblings, clearly = (np.append(some, np.zeros(len(pairs) - len(heavy), bool)) for some in (siblings, siblings & (one_child <= -rules.assignment.close_call)))
     listed = learn_listed(universe, pairs, weight, siblings, clearly, int(duplicate.sum()), rules)
     weighed = weigh_against_siblings(universe, pairs, weight, label, siblings, siblings_as, listed, rules)
-    sources, edges, edge_of_pair = _node_edges(universe, pairs, weight, weighed, node)
+    plain &= ~weighed.with_siblings
+    open_ = np.flatnonzero(~plain[label[pairs.left]] & (label[pairs.left] == label[pairs.right]))
+    sources, edges, edge_of_open = _node_edges(universe, pairs.left[open_], pairs.right[open_], weight[open_], weighed.total[open_], weighed.shared[open_], node)
     found = assign(sources, edges.left, edges.right, edges.weight, edges.best >= rules.thresholds.lower,
                    close_call=rules.assignment.close_call, largest_component=rules.assignment.largest_component, shared=edges.shared)
+    edge_of_pair = np.full(len(pairs), -1, np.int32)
+    edge_of_pair[open_] = edge_of_open
     event = _certain_events(found, edges, node, rules)
+    event = _first_record(np.where(plain[label], n + label, event))
     event, joined = leftover_duplicates(universe, pairs, heavy & ~duplicate, likeness, event, bonds, listed)
-    return tell_open(universe, pairs, weight, weighed, node, event, found, edge_of_pair, siblings, siblings_as, joined, rules)
+    two_children, one_child_of_two_lists = weighed.two_children, weighed.one_child
+    del weighed, edges, edge_of_open, open_
+    return tell_open(universe, pairs, weight, two_children, one_child_of_two_lists, node, event, found, edge_of_pair, siblings, siblings_as, joined, rules)
+
+
+def _first_record(event: Positions) -> Positions:
+    """Number each event by its first record."""
+    first = np.zeros(int(event.max(initial=-1)) + 1, np.int64)
+    first[event[::-1]] = np.arange(len(event))[::-1]
+    return first[event]
 
 
 def _one_child(pairs: Pairs, heavy: BoolArray, siblings_as: Siblings | None, rules: LinkageRules) -> FloatArray:
@@ -120,16 +134,21 @@ class _Edges:
 def _complete(
     universe: Universe, pairs: Pairs, weight: FloatArray, node: Positions, bonds: Bonds, rules: LinkageRules,
     compare: Callable[[Positions, Positions], Pairs],
-) -> tuple[Pairs, FloatArray, Positions]:
+) -> tuple[Pairs, FloatArray, Positions, BoolArray]:
     """Compare the pairs inside components that no blocking pass brought together, so that silence is not taken for agreement.
 
-    Returns the component of each record as well.
+    Returns the component of each record as well, and of each component whether it is plain: one record a list, all pairs of it certain links. The best
+    way to put it together is then known, and no other comes near.
     """
     n = len(universe)
     joins = weight >= rules.thresholds.lower
     label = components(n, np.concatenate([pairs.left[joins], *_chains(node)[:1]]), np.concatenate([pairs.right[joins], *_chains(node)[1:]]))
     size = np.bincount(label)
-    wanting = (size > 2) & (size <= rules.assignment.largest_component) & (_n_given(universe, pairs, label) < _n_possible(universe, label))
+    n_given, n_certain = _n_given(universe, pairs, weight, label, rules)
+    n_possible = _n_possible(universe, label)
+    wanting = (size > 2) & (size <= rules.assignment.largest_component) & (n_given < n_possible)
+    plain = (n_certain == size * (size - 1) // 2) & (size > 1) & (size <= rules.assignment.largest_component)
+    plain[label[_chains(node)[0]]] = False
     members = np.flatnonzero(wanting[label])
     members = members[np.argsort(label[members], kind="stable")]
     ends = np.searchsorted(label[members], label[members], side="right")
@@ -143,15 +162,17 @@ def _complete(
     inside = wanting[label[pairs.left]] & (label[pairs.left] == label[pairs.right])
     new = ~np.isin(a * n + b, (pairs.left * n + pairs.right)[inside])
     if not new.any():
-        return pairs, weight, label
+        return pairs, weight, label, plain
     more = compare(a[new], b[new])
-    return pairs + more, np.concatenate([weight, _decided_weights(more, bonds, universe, rules)]), label
+    return pairs + more, np.concatenate([weight, _decided_weights(more, bonds, universe, rules)]), label, plain
 
 
-def _n_given(universe: Universe, pairs: Pairs, label: Positions) -> Positions:
-    """Compared pairs of different lists in each component."""
-    inside = (label[pairs.left] == label[pairs.right]) & (universe.source[pairs.left] != universe.source[pairs.right])
-    return np.bincount(label[pairs.left[inside]], minlength=int(label.max(initial=-1)) + 1)
+def _n_given(universe: Universe, pairs: Pairs, weight: FloatArray, label: Positions, rules: LinkageRules) -> tuple[Positions, Positions]:
+    """Compared pairs of different lists in each component, and those that are certain links."""
+    n, of_left = int(label.max(initial=-1)) + 1, label[pairs.left]
+    inside = (of_left == label[pairs.right]) & (universe.source[pairs.left] != universe.source[pairs.right])
+    certain = inside & (weight >= max(rules.thresholds.upper, CLEAR))
+    return np.bincount(of_left[inside], minlength=n), np.bincount(of_left[certain], minlength=n)
 
 
 def _n_possible(universe: Universe, label: Positions) -> Positions:
@@ -168,15 +189,17 @@ def _chains(node: Positions) -> tuple[Positions, Positions]:
     return order[:-1][same], order[1:][same]
 
 
-def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, weighed: Weighed, node: Positions) -> tuple[npt.NDArray[np.int64], _Edges, Positions]:
+def _node_edges(
+    universe: Universe, left: Positions, right: Positions, weight: FloatArray, to_choose: FloatArray, in_common: FloatArray, node: Positions,
+) -> tuple[npt.NDArray[np.int64], _Edges, Positions]:
     """Add pairs up to edges between nodes: the best pair of each two lists counts, a veto vetoes; and the edge of each pair (-1: none).
 
-    ``weight`` says whether a pair may be linked, ``weighed`` which of several ways to link is the best.
+    ``weight`` says whether a pair may be linked, ``to_choose`` which of several ways to link is the best; ``in_common`` is the part of it that all
+    children of a delivery share.
     """
     n_nodes = int(node.max(initial=-1)) + 1
-    sources = np.zeros(n_nodes, np.int64)
-    np.bitwise_or.at(sources, node, np.int64(1) << universe.source.astype(np.int64))
-    a, b = node[pairs.left], node[pairs.right]
+    sources = universe.sources_of(node).astype(np.int64)
+    a, b = node[left], node[right]
     low, high = np.minimum(a, b), np.maximum(a, b)
     counts = (low != high) & ((sources[low] & sources[high] == 0) | (weight <= NEVER / 2))
     several = np.bincount(node, minlength=n_nodes) > 1  # nodes of more than one record
@@ -184,24 +207,24 @@ def _node_edges(universe: Universe, pairs: Pairs, weight: FloatArray, weighed: W
     plain, shared = np.flatnonzero(counts & ~to_several), np.flatnonzero(counts & to_several)
     key, distinct = pd.factorize(low[shared] * n_nodes + high[shared])
     n_sources = len(universe.sources)
-    lists = universe.source[pairs.left[shared]].astype(np.int64) * n_sources + universe.source[pairs.right[shared]]
+    lists = universe.source[left[shared]].astype(np.int64) * n_sources + universe.source[right[shared]]
     both, cells = pd.factorize(key * n_sources**2 + lists)
     best_of_lists = np.full(len(cells), -np.inf)
-    np.maximum.at(best_of_lists, both, weighed.total[shared])
+    np.maximum.at(best_of_lists, both, to_choose[shared])
     shared_of_lists = np.zeros(len(cells))
-    np.maximum.at(shared_of_lists, both, weighed.shared[shared])
+    np.maximum.at(shared_of_lists, both, in_common[shared])
     total = np.bincount(cells // n_sources**2, best_of_lists, len(distinct)).astype(float)
     best = np.full(len(distinct), -np.inf)
     np.maximum.at(best, key, weight[shared])
     vetoed = np.zeros(len(distinct), bool)
     vetoed[key[weight[shared] <= NEVER / 2]] = True
-    in_common = np.bincount(cells // n_sources**2, shared_of_lists, len(distinct)).astype(float)
-    total[vetoed], in_common[vetoed], best[vetoed] = NEVER, 0.0, NEVER
-    edge_of_pair = np.full(len(pairs), -1, np.int64)
+    total_in_common = np.bincount(cells // n_sources**2, shared_of_lists, len(distinct)).astype(float)
+    total[vetoed], total_in_common[vetoed], best[vetoed] = NEVER, 0.0, NEVER
+    edge_of_pair = np.full(len(left), -1, np.int64)
     edge_of_pair[plain] = np.arange(len(plain))
     edge_of_pair[shared] = len(plain) + key
     edges = _Edges(*(np.concatenate(both) for both in (
-        (low[plain], distinct // n_nodes), (high[plain], distinct % n_nodes), (weighed.total[plain], total), (weighed.shared[plain], in_common),
+        (low[plain], distinct // n_nodes), (high[plain], distinct % n_nodes), (to_choose[plain], total), (in_common[plain], total_in_common),
         (weight[plain], best))))
     return sources, edges, edge_of_pair
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from popanalysis.link.assignment import Assignment
-from popanalysis.link.coding import Universe
+from popanalysis.link.coding import IntArray, Universe
 from popanalysis.link.decision import LINK, NON_LINK, OPEN, POSSIBLE_LINK
 from popanalysis.link.deliveries import Siblings
 from popanalysis.link.duplicates import duplicate_of
@@ -16,9 +16,11 @@ from popanalysis.link.notes import Note
 from popanalysis.link.pairs import BoolArray, FloatArray, Pairs, Positions
 from popanalysis.link.rules import LinkageRules
 from popanalysis.link.sets import number_sets
-from popanalysis.link.weighing import Weighed
 
 __all__ = ["Grouped", "tell_open"]
+
+#: From so small a doubt on no third record need be asked.
+_SURE = 1e-6
 
 
 @dataclass
@@ -41,14 +43,14 @@ class Grouped:
     reason: npt.NDArray[np.object_]
     pairs: Pairs
     decision: npt.NDArray[np.int8]
-    share: FloatArray
+    share: npt.NDArray[np.float32]
     free: BoolArray
     notes: list[Note] = field(default_factory=list)
 
 
 def tell_open(
-    universe: Universe, pairs: Pairs, weight: FloatArray, weighed: Weighed, node: Positions, event: Positions, found: Assignment,
-    edge_of_pair: Positions, siblings: BoolArray, siblings_as: Siblings | None, joined: FloatArray, rules: LinkageRules,
+    universe: Universe, pairs: Pairs, weight: FloatArray, two_children: BoolArray, one_child: npt.NDArray[np.float32], node: Positions, event: Positions, found: Assignment,
+    edge_of_pair: IntArray, siblings: BoolArray, siblings_as: Siblings | None, joined: FloatArray, rules: LinkageRules,
 ) -> Grouped:
     """Write down links, possible links and conflicts, and which records are in review or in a set."""
     upper, lower = rules.thresholds.upper, rules.thresholds.lower
@@ -58,10 +60,9 @@ def tell_open(
     sure[event[joined >= rules.assignment.close_call]] = True
     no_question = together & sure[event[pairs.left]]
     doubtful, tied = doubtful & ~no_question, tied & ~no_question
-    bits = np.zeros(len(event), np.int64)
-    np.bitwise_or.at(bits, event, np.int64(1) << universe.source.astype(np.int64))
+    bits = universe.sources_of(event)
     free = bits[event[pairs.left]] & bits[event[pairs.right]] == 0  # the two events could be one
-    free &= (weighed.shared == 0) | (weighed.total > -rules.assignment.close_call)  # and are not of two children
+    free &= ~two_children
     open_ = ~together & (weight >= lower) & free
     decision = np.full(len(pairs), OPEN, dtype=np.int8)
     decision[(pairs.weight >= lower) & ~together] = NON_LINK
@@ -76,7 +77,7 @@ def tell_open(
     reason[joined < rules.assignment.close_call] = "second_entry"
     set_of = number_sets(universe, pairs, event, siblings, siblings_as, doubtful | tied, rules)
     grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision,
-                      _share(pairs, found, edge_of_pair, together, joined) * _one_child_by_others(pairs, event, together, weighed.one_child), free)
+                      _share(pairs, found, edge_of_pair, together, joined) * _one_child_by_others(pairs, event, together, one_child), free)
     if found.unproved.any():
         n = int(found.unproved.sum())
         grouped.notes.append(Note(f"{n} records hang together in components too large to prove the best assignment; they are in review",
@@ -85,22 +86,22 @@ def tell_open(
     return grouped
 
 
-def _share(pairs: Pairs, found: Assignment, edge_of_pair: Positions, together: BoolArray, joined: FloatArray) -> FloatArray:
+def _share(pairs: Pairs, found: Assignment, edge_of_pair: IntArray, together: BoolArray, joined: FloatArray) -> npt.NDArray[np.float32]:
     """How likely each pair is among all ways to put its component together; a second entry was no part of any of them, and is as likely as it is sure."""
-    share = np.where(edge_of_pair >= 0, np.append(found.share, 0.0)[edge_of_pair], together)
-    least_sure = np.fmin(joined[pairs.left], joined[pairs.right])
-    second = np.flatnonzero(together & ~np.isnan(least_sure))
-    share[second] = 1 / (1 + np.exp2(-least_sure[second]))
+    share = together.astype(np.float32)
+    at = np.flatnonzero(edge_of_pair >= 0)
+    share[at] = found.share[edge_of_pair[at]]
+    with_second = np.flatnonzero(together & ~(np.isnan(joined)[pairs.left] & np.isnan(joined)[pairs.right]))
+    share[with_second] = 1 / (1 + np.exp2(-np.fmin(joined[pairs.left[with_second]], joined[pairs.right[with_second]])))
     return share
 
 
-def _one_child_by_others(pairs: Pairs, event: Positions, together: BoolArray, one_child: FloatArray) -> FloatArray:
+def _one_child_by_others(pairs: Pairs, event: Positions, together: BoolArray, one_child: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """How likely two records of an event are one child, where a third record of it may say so as well: both would have to be another child than it is."""
-    at = np.flatnonzero(together & (one_child < 1))
-    of = event[pairs.left[at]]
-    n_pairs = np.bincount(of, minlength=len(event))[of]
-    all_three = np.exp(np.bincount(of, np.log(one_child[at]), len(event)))[of]
-    three = n_pairs == 3
+    at = np.flatnonzero(together & (one_child < 1 - _SURE))
+    of, alone = event[pairs.left[at]], one_child[at].astype(float)
+    all_three = np.exp(np.bincount(of, np.log(alone), len(event)))[of]
+    by_third = np.where(np.bincount(event, minlength=len(event))[of] == 3, all_three / alone, 0.0)
     told = one_child.copy()
-    told[at[three]] = 1 - (1 - one_child[at[three]]) * (1 - all_three[three] / one_child[at[three]])
+    told[at] = 1 - (1 - alone) * (1 - by_third)
     return told
