@@ -110,15 +110,26 @@ def link_records(
     bonds = read_bonds(universe, decisions, known_events)
     candidates, pairs, model, scored = _by_recordlinkage(universe, rules) if engine == "recordlinkage" else _by_levels(universe, rules)
     n_candidates, near = len(candidates), np.flatnonzero(pairs.weight >= rules.thresholds.lower - _FAR)
-    pairs = pairs.only(near)
-    candidates, held = replace(candidates, left=pairs.left, right=pairs.right, passes=candidates.passes[near]), [pairs]  # the positions are held once
-    del pairs, near
+    blocked, held = _Blocked(candidates.report, candidates.keyless, candidates.passes[near]), [pairs.only(near)]
+    del candidates, pairs, near
     learn = None if engine == "recordlinkage" else partial(learn_siblings, model=model, rules=rules)
     grouped = select_events(universe, held.pop(), bonds, rules, scored, learn)
-    notes = [*bonds.notes, *_block_notes(candidates, rules)]
-    errors = expected_errors(universe, candidates, grouped, model, rules)
-    linked = _told(universe, candidates, grouped, model, rules, notes, n_candidates)
-    return replace(linked, expected=errors, model=replace(model, errors=errors.rates()))
+    errors = expected_errors(universe, blocked.passes, grouped, model, rules)
+    for column in universe.columns.values():  # nothing is compared any more
+        column.table.let_go(keys=True)
+    notes = (*bonds.notes, *_block_notes(blocked.report, rules), *model.notes, *grouped.notes)
+    events, records = _told_records(universe, blocked.keyless, grouped)
+    links = _links(universe, grouped, model, rules)
+    return Linked(links, events, records, replace(model, errors=errors.rates()), blocked.report, n_candidates, notes, errors)
+
+
+@dataclass(frozen=True)
+class _Blocked:
+    """What is still needed of blocking once pairs are scored: its report, the records without any key, and the passes of each pair that was kept."""
+
+    report: BlockingReport
+    keyless: npt.NDArray[np.bool_]
+    passes: npt.NDArray[Any]
 
 
 Score = Callable[[Positions, Positions], Pairs]
@@ -149,12 +160,12 @@ def _by_recordlinkage(universe: Universe, rules: LinkageRules) -> tuple[Candidat
 # --- the result, in record ids ----------------------------------------------------------------------------
 
 
-def _told(
-    universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules, notes: list[Note], n_candidates: int,
-) -> Linked:
+def _told_records(universe: Universe, keyless: npt.NDArray[np.bool_], grouped: Grouped) -> tuple[pd.Series[str], pd.DataFrame]:
+    """The event of each record, and the table of records."""
     ids = universe.record_ids
-    number = pd.factorize(grouped.event)[0]
-    labels = _numbered("E", int(number.max(initial=-1)) + 1)
+    first = grouped.event == np.arange(len(ids))  # an event has the number of its first record
+    number = (np.cumsum(first) - 1)[grouped.event]
+    labels = _numbered("E", int(first.sum()))
     events = pd.Series(labels[number], index=pd.Index(ids, name="record_id"), name="event_id", dtype=object)
     in_set = np.flatnonzero(grouped.set_of >= 0)
     set_number = pd.factorize(grouped.set_of[in_set])[0]
@@ -165,13 +176,12 @@ def _told(
     duplicate_of[second] = ids[grouped.duplicate_of[second]]
     records = pd.DataFrame({
         "record_id": ids, "source": np.array(universe.sources, dtype=object)[universe.source], "event_id": events.to_numpy(), "set_id": set_id,
-        "link_status": _statuses(universe, candidates, grouped), "reason": grouped.reason, "duplicate_of": duplicate_of}, copy=False)
-    links = _links(universe, grouped, model, rules)
-    return Linked(links, events, records, model, candidates.report, n_candidates, (*notes, *model.notes, *grouped.notes))
+        "link_status": _statuses(universe, keyless, grouped), "reason": grouped.reason, "duplicate_of": duplicate_of}, copy=False)
+    return events, records
 
 
-def _block_notes(candidates: Candidates, rules: LinkageRules) -> list[Note]:
-    refused = candidates.report.passes.set_index("blocking_pass")["n_refused_records"]
+def _block_notes(report: BlockingReport, rules: LinkageRules) -> list[Note]:
+    refused = report.passes.set_index("blocking_pass")["n_refused_records"]
     most = rules.blocking.max_block_pairs
     return [Note(f"blocking pass {name}: {n} records stand in blocks of more than {most} pairs (max_block_pairs) that could not be split; "
                  "this pass compared none of them",
@@ -188,9 +198,9 @@ def _numbered(letter: str, n: int) -> npt.NDArray[np.object_]:
 _STATUSES: Final = np.array(["unlinked", "not_linkable", "linked", "review", "set"], dtype=object)
 
 
-def _statuses(universe: Universe, candidates: Candidates, grouped: Grouped) -> npt.NDArray[np.object_]:
+def _statuses(universe: Universe, keyless: npt.NDArray[np.bool_], grouped: Grouped) -> npt.NDArray[np.object_]:
     n_sources = np.bitwise_count(universe.sources_of(grouped.event))
-    status = candidates.keyless.astype(np.int8)
+    status = keyless.astype(np.int8)
     for place, which in ((2, n_sources[grouped.event] > 1), (3, grouped.review), (4, grouped.set_of >= 0)):
         status[which] = place
     return _STATUSES[status]

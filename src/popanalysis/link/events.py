@@ -50,8 +50,8 @@ def select_events(
     same_list = universe.source[pairs.left] == universe.source[pairs.right]
     heavy = same_list & (weight >= rules.thresholds.upper)
     siblings_as = learn(pairs, heavy) if learn is not None else None
-    one_child = _one_child(pairs, heavy, siblings_as, rules)
-    likeness = likeness_of(universe, pairs, weight, one_child)
+    of_one_list = _one_child(pairs, heavy, siblings_as, rules)
+    likeness = likeness_of(universe, pairs, weight, of_one_list)
     duplicate = heavy & (likeness >= rules.assignment.close_call) & may_repeat(universe, rules)[universe.source[pairs.left]]
     node = _nodes(n, pairs, bonds, duplicate)
     apart = torn(bonds, node)[node[pairs.left]]  # second entries must not bring together, by way of a third, what has to stay apart
@@ -60,7 +60,7 @@ def select_events(
         node = _nodes(n, pairs, bonds, duplicate)
     pairs, weight, label, plain = _complete(universe, pairs, weight, node, bonds, rules, compare)
     siblings = heavy & ~duplicate
-    siblings, clearly = (np.append(some, np.zeros(len(pairs) - len(heavy), bool)) for some in (siblings, siblings & (one_child <= -rules.assignment.close_call)))
+    siblings, clearly = (np.append(some, np.zeros(len(pairs) - len(heavy), bool)) for some in (siblings, siblings & (of_one_list <= -rules.assignment.close_call)))
     listed = learn_listed(universe, pairs, weight, siblings, clearly, int(duplicate.sum()), rules)
     weighed = weigh_against_siblings(universe, pairs, weight, label, siblings, siblings_as, listed, rules)
     plain &= ~weighed.with_siblings
@@ -73,9 +73,10 @@ def select_events(
     event = _certain_events(found, edges, node, rules)
     event = _first_record(np.where(plain[label], n + label, event))
     event, joined = leftover_duplicates(universe, pairs, heavy & ~duplicate, likeness, event, bonds, listed)
-    two_children, one_child_of_two_lists = weighed.two_children, weighed.one_child
-    del weighed, edges, edge_of_open, open_
-    return tell_open(universe, pairs, weight, two_children, one_child_of_two_lists, node, event, found, edge_of_pair, siblings, siblings_as, joined, rules)
+    event = _first_record(event)
+    two_children, one_child = weighed.two_children, weighed.one_child
+    del weighed, likeness, of_one_list, label, edges, edge_of_open, open_  # arrays of all pairs
+    return tell_open(universe, pairs, weight, two_children, one_child, node, event, found, edge_of_pair, siblings, siblings_as, joined, rules)
 
 
 def _first_record(event: Positions) -> Positions:

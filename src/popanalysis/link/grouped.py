@@ -29,7 +29,7 @@ class Grouped:
 
     Attributes
     ----------
-    event : label of the event of each record ; set_of : number of the set of twins nothing distinguishes, -1: none
+    event : first record of the event of each record ; set_of : number of the set of twins nothing distinguishes, -1: none
     duplicate_of : position of the first record of the same list in the event, -1: none
     review, reason : records with an open link, and why ; pairs : compared pairs, those completed inside components included
     share : per pair, how likely it is among all ways to put its component together ; free : per pair, the two events could be one

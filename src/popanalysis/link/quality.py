@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaincinv
 
-from popanalysis.link.blocking import Candidates
 from popanalysis.link.coding import Universe
 from popanalysis.link.decision import LINK
 from popanalysis.link.lost_pairs import estimate_lost_pairs
@@ -120,11 +119,15 @@ def count_interval(expected: float, spread: float = 0.0, level: float = 0.95) ->
     return float(np.floor(low)), float(np.ceil(high))
 
 
-def expected_errors(universe: Universe, candidates: Candidates, grouped: Grouped, model: LinkageModel, rules: LinkageRules) -> ExpectedErrors:
+def expected_errors(universe: Universe, passes: npt.NDArray[Any], grouped: Grouped, model: LinkageModel, rules: LinkageRules) -> ExpectedErrors:
     """Expect errors pair by pair.
 
     A link is false as far as other ways to put its component together are likely (Sadinle 2017), and as far as the strongest pair that ties
     each of its records to the event may be chance. A pair left apart is missed by its own match probability, unless a better partner was found.
+
+    Parameters
+    ----------
+    passes : of the first pairs, those that blocking brought: which passes, a bit a pass.
     """
     pairs = grouped.pairs
     at = np.flatnonzero((universe.source[pairs.left] != universe.source[pairs.right]) & (grouped.set_of[pairs.left] < 0) & (grouped.set_of[pairs.right] < 0))
@@ -142,8 +145,8 @@ def expected_errors(universe: Universe, candidates: Candidates, grouped: Grouped
     if estimate is None:
         return ExpectedErrors(left, is_link, false, missed, lost, 0.0)
     brought = np.zeros(len(at), np.int8)  # passes that brought the pair; none where a third record joined the two
-    first = np.flatnonzero(at < len(candidates))
-    brought[first] = np.bitwise_count(candidates.passes[at[first]])
+    first = np.flatnonzero(at < len(passes))
+    brought[first] = np.bitwise_count(passes[at[first]])
     recovered = float((brought[links] == 0).sum())
     n_lost = estimate.share / (1 - estimate.share) * len(links)
     with_third = float((np.bincount(grouped.event, minlength=1)[grouped.event[left[links]]] > 2).mean())

@@ -146,10 +146,12 @@ class ValueTable:
             rows[at, k] = characters[start[at] + k]
         return rows
 
-    def let_go(self) -> None:
-        """Forget what can be made again from the values."""
+    def let_go(self, keys: bool = False) -> None:
+        """Forget what can be made again from the values: hashes and bytes, and the keys as well if asked to."""
         for name in ("hashes", "_bytes"):
             self.__dict__.pop(name, None)
+        if keys:
+            self._keys.clear()
 
     def make_hashes(self) -> None:
         """Make the hashes now, in this thread, rather than when they are asked for."""
