@@ -60,6 +60,12 @@ class Sighting(NamedTuple):
     known_by: str
     value: str
 
+    @property
+    def field(self) -> str:
+        """The field of the record under which the changed item stands."""
+        ending = _ITEMS[self.alias.item][2]
+        return _BIRTH_DATE.get(self.person, f"{self.person}_birth_date") if ending == "birth_date" else f"{self.person}_{ending}"
+
 
 def read_aliases(changes: pd.DataFrame) -> list[Alias]:
     """Read what changed, oldest change first.
@@ -152,8 +158,7 @@ def bring_to_present(records: Mapping[str, pd.DataFrame], seen: list[Sighting], 
     writes: dict[tuple[str, str], dict[str, str]] = {}
     shown: dict[tuple[str, str, str], str] = {}
     for sighting in seen:
-        ending = _ITEMS[sighting.alias.item][2]
-        field = _BIRTH_DATE.get(sighting.person, f"{sighting.person}_birth_date") if ending == "birth_date" else f"{sighting.person}_{ending}"
+        field = sighting.field
         key = (sighting.kind, field, sighting.record_id)
         if shown.get(key, sighting.value) == sighting.alias.old:
             shown[key] = sighting.alias.new

@@ -73,7 +73,7 @@ def open_cases(
         if given is not None:
             case["state"] = given
             case["closed_in"] = period if given not in WAITING else ""
-    frame = pd.DataFrame(cases, columns=list(CASES_COLUMNS), dtype="object")
+    frame = pd.DataFrame(cases, columns=list(CASES_COLUMNS), dtype="object").fillna("")  # an earlier record may not have all columns
     return frame.sort_values("case_id", kind="stable", ignore_index=True)
 
 

@@ -12,8 +12,8 @@ from popanalysis.reconcile.discrepancies import CellOf, Discrepancy
 
 __all__ = ["change_questions"]
 
-_FIELDS: Mapping[str, tuple[str, str]] = {
-    "name": ("new_name", "name"), "id_no": ("new_id", "id"), "birth_date": ("new_birth_date", "birth_date"), "ethnicity": ("new_ethnicity", "ethnicity")}
+#: item -> field of the list of changes with its present value
+_FIELDS: Mapping[str, str] = {"name": "new_name", "id_no": "new_id", "birth_date": "new_birth_date", "ethnicity": "new_ethnicity"}
 
 
 def change_questions(seen: Sequence[Sighting], records: Mapping[str, pd.DataFrame], event_ids: Mapping[str, str], cell_of: CellOf, asked: Sequence[str]) -> list[Discrepancy]:
@@ -47,8 +47,7 @@ def change_questions(seen: Sequence[Sighting], records: Mapping[str, pd.DataFram
             continue  # another change of the same person explains it
         else:
             code = "change_differs"
-        field, ending = _FIELDS[s.alias.item]
-        own = "birth_date" if (s.person, ending) == ("child", "birth_date") else f"{s.person}_{ending}"
+        field, own = _FIELDS[s.alias.item], s.field
         found.append(Discrepancy(event, "", code, own, "identity_change", s.alias.new, cell_of(s.alias.record_id, field), s.kind, s.value,
                                  cell_of(s.record_id, own), DEPARTMENT_OF_KIND[s.kind]))
     return sorted(set(found))

@@ -31,6 +31,7 @@ from popanalysis.reconcile.relations import (
 )
 from popanalysis.reconcile.rules import PeriodRules
 from popanalysis.reconcile.towns import not_heard_of, towns_heard
+from popanalysis.reconcile.verdict import with_verdicts
 from popanalysis.reconcile.waiting import waiting_questions, waiting_registrations
 from popanalysis.reconcile.withheld import search_candidates
 
@@ -88,6 +89,7 @@ def reconcile_period(
     cases = open_cases(
         questions_frame(found), period=params.period, at_hand=_at_hand(linked, earlier), received=received, carried=earlier.previous.cases if earlier.previous else None,
         numbered=earlier.before.cases if earlier.before else None, decided=decided.cases, closed_events=decided.closed_events, last=earlier.last_case, silent=silent)
+    cases = with_verdicts(cases, _tables(linked), linked.present, linked.seen, rules.discrepancy)
     opened_in = _opened_in(linked.events, earlier, params.period)
     still_open = pd.Index([event for name, table in _tables(linked).items() for event in open_events(
         table, rules.discrepancy[name], expected=rules.discrepancy[name].lists, opened_in=opened_in, period=params.span, closed_by_people=decided.closed_events)])

@@ -4,6 +4,7 @@ The room receives frames and plain numbers, never models, and shows no row about
 """
 
 from popanalysis.report.agreement_figure import plot_agreement
+from popanalysis.report.case_sentences import with_sentences
 from popanalysis.report.chapters import (
     Chapter,
     chapter_accounting,
@@ -114,6 +115,7 @@ __all__ = [
     "suppress_held",
     "suppress_parted",
     "suppress_small",
+    "with_sentences",
     "write_record",
     "write_summary",
     "write_tables",

@@ -1,0 +1,147 @@
+"""One sentence a case, made from fixed slots: what stands where, how it differs, what is asked; and for reviewers which side is likelier right.
+
+Nothing is worded freely. The sentence of the facts is what an office may be told; the reviewer's sentence stands in ``restricted/`` only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+import pandas as pd
+
+from popanalysis.errors import Text
+from popanalysis.link import LEVEL_WORDS
+from popanalysis.report.messages import label
+
+__all__ = ["case_sentence", "place_in_words", "reviewer_sentence", "with_sentences"]
+
+_CELL = re.compile(r"\[(?P<file>[^\]]*)\](?:(?P<sheet>.*)!)?(?P<place>[A-Z]*\d+(?::\d+)?)")
+#: Codes of which a value is no value of a person and is told as it stands.
+_LISTED_VALUES: Final = frozenset({"certificate_gap"})
+
+
+def with_sentences(cases: pd.DataFrame, asks: Mapping[tuple[str, str], Text], language: str) -> pd.DataFrame:
+    """Add to each case its sentence (``sentence``) and what a reviewer may weigh (``for_reviewer``).
+
+    Parameters
+    ----------
+    cases : CASES_COLUMNS ; asks : (code, list_b) -> what is asked ; language : ``zh`` or ``en``.
+    """
+    rows = [{str(name): str(value) for name, value in row.items()} for row in cases.to_dict("records")]
+    return cases.assign(sentence=[case_sentence(row, asks, language) for row in rows], for_reviewer=[reviewer_sentence(row, language) for row in rows])
+
+
+def case_sentence(row: Mapping[str, str], asks: Mapping[tuple[str, str], Text], language: str) -> str:
+    """Say what stands where, how it differs, and what is asked.
+
+    Examples
+    --------
+    >>> row = {"code": "field_differs", "field": "mother_name", "list_a": "birth_cert", "value_a": "王芳", "cell_a": "[data/卫生.xlsx]出生!D17",
+    ...        "list_b": "hukou_birth", "value_b": "王方", "cell_b": "[data/公安.csv]C5", "how": "same_sound"}
+    >>> case_sentence(row, {("field_differs", "hukou_birth"): Text("建议核对原始材料后答复", "please check")}, "zh")
+    '母亲姓名：出生医学证明名单（卫生.xlsx“出生”表 D17）为“王芳”，出生申报户口名单（公安.csv C5）为“王方”；差异情况：读音相同。建议核对原始材料后答复。'
+    """
+    code, field = row["code"], row.get("field", "")
+    one, other = (_where(row[f"list_{side}"], row[f"cell_{side}"], language) for side in ("a", "b"))
+    values = row.get("value_a", ""), row.get("value_b", "")
+    if code == "missing_at":
+        fact = Text(f"{one}所载事项，{_list(row['list_b'], 'zh')}中尚未见到对应记录", f"what {one} holds is not yet seen in {_list(row['list_b'], 'en')}")
+    elif code == "duplicate_in_list":
+        again = _again(row["cell_a"], row["cell_b"], language) or other
+        fact = Text(f"{one}与{again}疑似为同一事项", f"{one} and {again} may be the same event")
+    elif ";" in field:
+        fact = Text(f"{one}与{other}所填的{label_of_fields(field, 'zh')}位置疑似互换", f"{label_of_fields(field, 'en')}: {one} and {other} have them the other way round")
+    elif not any(values):
+        see = one != other
+        fact = Text(f"{label('case', code, 'zh')}：{other}{f'，参见{one}' if see else ''}", f"{label('case', code, 'en')}: {other}{f', see {one}' if see else ''}")
+    elif code in _LISTED_VALUES:
+        fact = Text(f"{label('case', code, 'zh')}：{one}“{values[0]}”之后缺 {values[1]}", f"{label('case', code, 'en')}: after '{values[0]}' in {one}: {values[1]}")
+    else:
+        shown, how = [_shown(value, field, language) for value in values], row.get("how", "")
+        fact = Text(f"{label_of_fields(field, 'zh')}：{one}为“{shown[0]}”，{other}为“{shown[1]}”{_how(how, 'zh')}",
+                    f"{label_of_fields(field, 'en')}: {one} has '{shown[0]}', {other} has '{shown[1]}'{_how(how, 'en')}")
+    ask = asks.get((code, row["list_b"]))
+    if language == "zh":
+        return f"{fact.zh}。{ask.zh + '。' if ask else ''}"
+    return f"{_capital(fact.en)}.{' ' + _capital(ask.en) + '.' if ask else ''}"
+
+
+def reviewer_sentence(row: Mapping[str, str], language: str) -> str:
+    """Say which side is likelier right and why; blank where the two values were not weighed.
+
+    Examples
+    --------
+    >>> reviewer_sentence({"how": "one_slip", "likelier": "hukou_birth", "evidence": "check_character:hukou_birth;more_lists:hukou_birth"}, "zh")
+    '供审核参考：出生申报户口名单较可能准确（校验码相符；与其相同的名单更多）。'
+    """
+    pieces = [piece.split(":") for piece in str(row.get("evidence") or "").split(";") if piece]
+    if not pieces:
+        if row.get("code") != "field_differs":
+            return ""
+        return "供审核参考：现有名单不足以判断以何者为准。" if language == "zh" else "For the reviewer: the lists at hand do not tell which is right."
+    if likelier := row.get("likelier"):
+        why = ("；" if language == "zh" else "; ").join(label("evidence", kind, language) for kind, _ in pieces)
+        return f"供审核参考：{_list(likelier, language)}较可能准确（{why}）。" if language == "zh" else f"For the reviewer: {_list(likelier, language)} is likelier right ({why})."
+    told = ("；" if language == "zh" else "; ").join(
+        f"{_list(side, language)}{'：' if language == 'zh' else ': '}{label('evidence', kind, language)}" for kind, side in pieces)
+    return f"供审核参考：双方各有依据（{told}），请人工判断。" if language == "zh" else f"For the reviewer: there is evidence for both ({told}); please judge."
+
+
+def place_in_words(cell: str, language: str) -> str:
+    """Say where a cell or a row stands: the file's name, the sheet, the cell.
+
+    Examples
+    --------
+    >>> place_in_words("[data/2025Q1/卫生.xlsx]出生!D17", "zh"), place_in_words("[data/公安.csv]5:5", "zh"), place_in_words("[data/公安.csv]5:5", "en")
+    ('卫生.xlsx“出生”表 D17', '公安.csv 第 5 行', '公安.csv, row 5')
+    """
+    found = _CELL.fullmatch(cell)
+    if found is None:
+        return cell
+    row, _, again = found["place"].partition(":")
+    place = f"第 {row} 行" if again else row
+    name = PurePosixPath(found["file"].replace("\\", "/")).name
+    if language == "zh":
+        return f"{name}“{found['sheet']}”表 {place}" if found["sheet"] else f"{name} {place}"
+    return ", ".join(filter(None, (name, found["sheet"] and f"sheet {found['sheet']}", f"row {row}" if again else f"cell {row}")))
+
+
+def label_of_fields(fields: str, language: str) -> str:
+    """Name one or several fields, joined by semicolons in the table."""
+    return ("、" if language == "zh" else ", ").join(label("field", name, language) for name in fields.split(";") if name)
+
+
+def _list(kind: str, language: str) -> str:
+    return f"{label('kind_short', kind, language)}名单" if language == "zh" else f"the list '{label('kind_short', kind, language)}'"
+
+
+def _where(kind: str, cell: str, language: str) -> str:
+    place = place_in_words(cell, language)
+    named = _list(kind, language)
+    return f"{named}（{place}）" if place and language == "zh" else f"{named} ({place})" if place else named
+
+
+def _again(cell: str, other: str, language: str) -> str:
+    """The place of a second row of one sheet, without repeating file and sheet; blank where they stand elsewhere."""
+    one, two = _CELL.fullmatch(cell), _CELL.fullmatch(other)
+    if one is None or two is None or (one["file"], one["sheet"]) != (two["file"], two["sheet"]):
+        return ""
+    row = two["place"].partition(":")[0]
+    return f"第 {row} 行" if language == "zh" else f"row {row}"
+
+
+def _how(level: str, language: str) -> str:
+    if level in ("", "different") or level not in LEVEL_WORDS:
+        return ""
+    return f"；差异情况：{LEVEL_WORDS[level].zh}" if language == "zh" else f"; one {LEVEL_WORDS[level].en}"
+
+
+def _shown(value: str, field: str, language: str) -> str:
+    return label("sex", value, language) if field.endswith("_sex") and value in ("1", "2") else value
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
