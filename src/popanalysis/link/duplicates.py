@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -72,41 +75,56 @@ def _looked_up(a: Positions, b: Positions, n: int, packed: Positions, weight: Fl
 
 def leftover_duplicates(
     universe: Universe, pairs: Pairs, siblings: BoolArray, likeness: FloatArray, event: Positions, bonds: Bonds, listed: Listed,
-) -> tuple[Positions, FloatArray]:
+) -> tuple[Positions, npt.NDArray[np.float32]]:
     """A row without a partner beside a row of its list that has one, with nothing to tell them apart, is a second entry of the same birth.
 
     Had there been two children, one of the other lists would hold the second. Returns the events, and for the records of a row that joined one so
     how sure that is, in bits (NaN elsewhere).
     """
     maybe = np.flatnonzero(siblings & (likeness > -1.0))
-    other_lists = universe.sources_of(event)
-    lists = np.bitwise_count(other_lists).astype(np.int64)
-    sure = np.full(len(lists), np.nan)
-    into = np.arange(len(lists))  # the event each event has become part of
-    label = np.full(len(lists), -1, np.int64)
-    np.maximum.at(label, event, bonds.event)
-    n = max(len(universe), 1)
-    kept_apart = np.column_stack([event[bonds.never // n], event[bonds.never % n]])
+    lists_of, n = universe.sources_of(event), max(len(universe), 1)
+    into: dict[int, int] = {}  # the event that an event has become part of
+    sure: dict[int, float] = {}
+    label = np.full(len(lists_of), -1, np.int64) if (bonds.event >= 0).any() else None
+    if label is not None:
+        np.maximum.at(label, event, bonds.event)
+    kept_apart = [(int(a), int(b)) for a, b in zip(event[bonds.never // n], event[bonds.never % n], strict=True)]
     for k in maybe[np.lexsort((pairs.right[maybe], pairs.left[maybe], -likeness[maybe]))]:
-        first, second = into[event[pairs.left[k]]], into[event[pairs.right[k]]]
-        if lists[first] < lists[second]:
+        first, second = (_followed(into, int(event[side[k]])) for side in (pairs.left, pairs.right))
+        if _n_lists(lists_of, first) < _n_lists(lists_of, second):
             first, second = second, first
-        settled = label[first] >= 0 and label[second] >= 0  # two events of earlier quarters
-        if lists[second] == 1 and lists[first] > 1 and not settled and not _meets(into[kept_apart], first, second):
+        settled = label is not None and label[first] >= 0 and label[second] >= 0  # two events of earlier quarters
+        apart = any({_followed(into, a), _followed(into, b)} == {first, second} for a, b in kept_apart)
+        if _n_lists(lists_of, second) == 1 and _n_lists(lists_of, first) > 1 and not settled and not apart:
             into[second] = first
-            sure[second] = likeness[k] + listed.second_entry(int(other_lists[first]) & ~(1 << int(universe.source[pairs.left[k]])))
-            label[first] = max(label[first], label[second])
-    return into[event], np.where(into[event] != event, sure[event], np.nan)
+            sure[second] = likeness[k] + listed.second_entry(int(lists_of[first]) & ~(1 << int(universe.source[pairs.left[k]])))
+            if label is not None:
+                label[first] = max(label[first], label[second])
+    how_sure = np.full(len(event), np.nan, np.float32)
+    at = np.flatnonzero(np.isin(event, list(into))) if into else np.array([], np.int64)
+    how_sure[at] = [sure[int(e)] for e in event[at]]
+    event = event.copy()
+    event[at] = [_followed(into, int(e)) for e in event[at]]
+    return event, how_sure
 
 
-def _meets(kept_apart: npt.NDArray[np.int64], first: int, second: int) -> bool:
-    """Tell whether a pair of events that a person kept apart would become one."""
-    return bool(((kept_apart == first).any(axis=1) & (kept_apart == second).any(axis=1)).any())
+def _followed(into: Mapping[int, int], event: int) -> int:
+    while event in into:
+        event = into[event]
+    return event
+
+
+def _n_lists(lists_of: npt.NDArray[Any], event: int) -> int:
+    return int(lists_of[event]).bit_count()
 
 
 def duplicate_of(universe: Universe, event: Positions) -> Positions:
     """First record of the same list and event, for the later ones."""
-    key = event * len(universe.sources) + universe.source
-    first = np.full(int(key.max(initial=-1)) + 1, len(universe), np.int64)
-    np.minimum.at(first, key, np.arange(len(universe)))
-    return np.where(first[key] < np.arange(len(universe)), first[key], -1)
+    first, found = np.empty(len(universe), np.int32), np.full(len(universe), -1, np.int64)
+    for source in range(len(universe.sources)):
+        at = np.flatnonzero(universe.source == source)
+        own = event[at]
+        first[own[::-1]] = at[::-1]  # of several the first is written last
+        again = first[own] < at
+        found[at[again]] = first[own[again]]
+    return found

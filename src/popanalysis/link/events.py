@@ -66,21 +66,25 @@ def select_events(
     plain &= ~weighed.with_siblings
     open_ = np.flatnonzero(~plain[label[pairs.left]] & (label[pairs.left] == label[pairs.right]))
     sources, edges, edge_of_open = _node_edges(universe, pairs.left[open_], pairs.right[open_], weight[open_], weighed.total[open_], weighed.shared[open_], node)
-    found = assign(sources, edges.left, edges.right, edges.weight, edges.best >= rules.thresholds.lower,
+    concerned, ends = np.unique(np.concatenate([edges.left, edges.right]), return_inverse=True)  # nodes of which any edge is left
+    left, right = np.split(ends, 2)
+    found = assign(sources[concerned], left, right, edges.weight, edges.best >= rules.thresholds.lower,
                    close_call=rules.assignment.close_call, largest_component=rules.assignment.largest_component, shared=edges.shared)
     edge_of_pair = np.full(len(pairs), -1, np.int32)
     edge_of_pair[open_] = edge_of_open
-    event = _certain_events(found, edges, node, rules)
-    event = _first_record(np.where(plain[label], n + label, event))
+    event_of_node, unproved = np.arange(len(sources)), np.zeros(len(sources), bool)
+    event_of_node[concerned] = concerned[_certain_events(found, left, right, edges.best, rules)]
+    unproved[concerned] = found.unproved
+    event = _first_record(np.where(plain[label], n + label, event_of_node[node]))
     event, joined = leftover_duplicates(universe, pairs, heavy & ~duplicate, likeness, event, bonds, listed)
     event = _first_record(event)
     two_children, one_child = weighed.two_children, weighed.one_child
-    del weighed, likeness, of_one_list, label, edges, edge_of_open, open_  # arrays of all pairs
-    return tell_open(universe, pairs, weight, two_children, one_child, node, event, found, edge_of_pair, siblings, siblings_as, joined, rules)
+    del weighed, likeness, of_one_list, label, edges, edge_of_open, open_, event_of_node, sources  # arrays of all pairs and records
+    return tell_open(universe, pairs, weight, two_children, one_child, unproved[node], event, found, edge_of_pair, siblings, siblings_as, joined, rules)
 
 
 def _first_record(event: Positions) -> Positions:
-    """Number each event by its first record."""
+    """Number each event by its first record (or node)."""
     first = np.zeros(int(event.max(initial=-1)) + 1, np.int64)
     first[event[::-1]] = np.arange(len(event))[::-1]
     return first[event]
@@ -143,13 +147,14 @@ def _complete(
     """
     n = len(universe)
     joins = weight >= rules.thresholds.lower
-    label = components(n, np.concatenate([pairs.left[joins], *_chains(node)[:1]]), np.concatenate([pairs.right[joins], *_chains(node)[1:]]))
+    tied = _chains(node)
+    label = components(n, np.concatenate([pairs.left[joins], tied[0]]), np.concatenate([pairs.right[joins], tied[1]]))
     size = np.bincount(label)
     n_given, n_certain = _n_given(universe, pairs, weight, label, rules)
     n_possible = _n_possible(universe, label)
     wanting = (size > 2) & (size <= rules.assignment.largest_component) & (n_given < n_possible)
     plain = (n_certain == size * (size - 1) // 2) & (size > 1) & (size <= rules.assignment.largest_component)
-    plain[label[_chains(node)[0]]] = False
+    plain[label[tied[0]]] = False
     members = np.flatnonzero(wanting[label])
     members = members[np.argsort(label[members], kind="stable")]
     ends = np.searchsorted(label[members], label[members], side="right")
@@ -185,9 +190,10 @@ def _n_possible(universe: Universe, label: Positions) -> Positions:
 
 def _chains(node: Positions) -> tuple[Positions, Positions]:
     """Pairs that tie the records of each node together."""
-    order = np.argsort(node, kind="stable")
-    same = node[order][1:] == node[order][:-1]
-    return order[:-1][same], order[1:][same]
+    at = np.flatnonzero(np.bincount(node, minlength=1)[node] > 1)  # few nodes are more than one record
+    at = at[np.argsort(node[at], kind="stable")]
+    same = node[at][1:] == node[at][:-1]
+    return at[:-1][same], at[1:][same]
 
 
 def _node_edges(
@@ -230,9 +236,9 @@ def _node_edges(
     return sources, edges, edge_of_pair
 
 
-def _certain_events(found: Assignment, edges: _Edges, node: Positions, rules: LinkageRules) -> Positions:
-    """Keep of each event what hangs together by certain links; a tie puts nobody together."""
-    together = (found.event[edges.left] == found.event[edges.right]) & (edges.best >= rules.thresholds.upper) & ~found.cut
+def _certain_events(found: Assignment, left: Positions, right: Positions, best: FloatArray, rules: LinkageRules) -> Positions:
+    """Keep of each event what hangs together by certain links; a tie puts nobody together. Returns a node of the event for each node."""
+    together = (found.event[left] == found.event[right]) & (best >= rules.thresholds.upper) & ~found.cut
     if not rules.telling_apart:
         together &= ~found.tied
-    return components(len(found.event), edges.left[together], edges.right[together])[node]
+    return _first_record(components(len(found.event), left[together], right[together]))

@@ -49,8 +49,8 @@ class Grouped:
 
 
 def tell_open(
-    universe: Universe, pairs: Pairs, weight: FloatArray, two_children: BoolArray, one_child: npt.NDArray[np.float32], node: Positions, event: Positions, found: Assignment,
-    edge_of_pair: IntArray, siblings: BoolArray, siblings_as: Siblings | None, joined: FloatArray, rules: LinkageRules,
+    universe: Universe, pairs: Pairs, weight: FloatArray, two_children: BoolArray, one_child: npt.NDArray[np.float32], unproved: BoolArray, event: Positions, found: Assignment,
+    edge_of_pair: IntArray, siblings: BoolArray, siblings_as: Siblings | None, joined: npt.NDArray[np.float32], rules: LinkageRules,
 ) -> Grouped:
     """Write down links, possible links and conflicts, and which records are in review or in a set."""
     upper, lower = rules.thresholds.upper, rules.thresholds.lower
@@ -78,15 +78,15 @@ def tell_open(
     set_of = number_sets(universe, pairs, event, siblings, siblings_as, doubtful | tied, rules)
     grouped = Grouped(event, set_of, duplicate_of(universe, event), (reason != "") & (set_of < 0), reason, pairs, decision,
                       _share(pairs, found, edge_of_pair, together, joined) * _one_child_by_others(pairs, event, together, one_child), free)
-    if found.unproved.any():
-        n = int(found.unproved.sum())
+    if unproved.any():
+        n = int(unproved.sum())
         grouped.notes.append(Note(f"{n} records hang together in components too large to prove the best assignment; they are in review",
                                   f"{n} 条记录相互牵连过多，无法证明最佳对应，已列入人工审核"))
-        grouped.review |= found.unproved[node]
+        grouped.review |= unproved
     return grouped
 
 
-def _share(pairs: Pairs, found: Assignment, edge_of_pair: IntArray, together: BoolArray, joined: FloatArray) -> npt.NDArray[np.float32]:
+def _share(pairs: Pairs, found: Assignment, edge_of_pair: IntArray, together: BoolArray, joined: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """How likely each pair is among all ways to put its component together; a second entry was no part of any of them, and is as likely as it is sure."""
     share = together.astype(np.float32)
     at = np.flatnonzero(edge_of_pair >= 0)
