@@ -13,7 +13,7 @@ from popanalysis.reconcile.cells import cell_finder
 from popanalysis.reconcile.discrepancies import find_discrepancies, questions_frame
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
-RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v2.yaml")
+RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v3.yaml")
 SAME = {
     "child_name": "白雪", "child_sex": "2", "birth_date": pd.Timestamp("2025-02-03"), "birth_cert_no": "Z159900001",
     "mother_name": "包娜", "mother_id": "159901199001010026", "father_name": "白山", "father_id": "159901198802020015"}

@@ -12,7 +12,8 @@ from popanalysis.acquire import Earlier
 from popanalysis.acquire.previous_record import EarlierRecord
 from popanalysis.columns import DEPARTMENT_OF_KIND, ORIGIN_COLUMNS
 from popanalysis.params import QuarterParams
-from popanalysis.reconcile import apply_decisions, cell_finder, link_period, lists_received, read_rules, reconcile_period
+from popanalysis.project import shipped_folder
+from popanalysis.reconcile import DiscrepancyRules, apply_decisions, cell_finder, link_period, lists_received, read_rules, reconcile_period
 
 MOTHER, FATHER, CHILD = "159901199003050026", "159901198802020015", "159901202503050017"
 OTHER_MOTHER = "159901199512120046"
@@ -210,3 +211,32 @@ def test_an_adoption_has_an_event_of_its_own_and_is_tied_to_nothing():
     assert not found.cases["event_id"].eq(event).any() and not found.cases[["list_a", "list_b"]].eq("adoption").any(axis=None)
     assert found.forward.loc[found.forward["kind"].eq("adoption")].dropna(axis=1, how="all").columns.isin(
         ["record_id", "kind", "event_id", "state", "opened_in", "held_in", "set_id"]).all()
+
+
+# --- the examples of the codes -----------------------------------------------------------------------------------
+
+RULES_OF = {"birth": DiscrepancyRules.read(shipped_folder("params") / "discrepancy" / "births.v3.yaml")}
+EXAMPLES = {(event, code): entry for event, rules in RULES_OF.items() for code, entry in rules.codes.items()}
+#: what a row of an example says where the example leaves it out
+USUAL = {**dict.fromkeys(("birth_cert", "hukou_birth", "town_birth", "deferred_hukou", "unverified_delivery"), BIRTH), "void_certificates": {}}
+
+
+def example(rows: dict[str, dict]) -> Found:
+    usual = {name: {**USUAL[name.rsplit("_", 1)[0]], **row} for name, row in rows.items()}
+    return reconcile({name: {field: pd.Timestamp(value) if field.endswith("_date") and value else value for field, value in row.items()} for name, row in usual.items()})
+
+
+@pytest.mark.parametrize(("event", "code"), [key for key, entry in EXAMPLES.items() if entry.examples])
+def test_a_code_is_asked_in_its_example_of_invalid_rows_and_not_in_the_others(event: str, code: str) -> None:
+    entry = EXAMPLES[event, code]
+    found = example(entry.examples.invalid)
+    assert found.asked(code), found.cases[["code", "field", "list_a", "list_b"]]
+    for list_a, list_b, recipient in found.asked(code):
+        owners = {"list": {DEPARTMENT_OF_KIND[list_b]}, "settles": {DEPARTMENT_OF_KIND[list_b], *(f.settled_by for f in RULES_OF[event].fields)}}.get(entry.owner, {entry.owner})
+        assert recipient in owners, (list_a, list_b, recipient)
+    for rows in (entry.examples.valid, entry.examples.undecided):
+        assert not example(rows).asked(code)
+
+
+def test_every_code_but_the_search_for_withheld_deliveries_has_examples() -> None:
+    assert [code for (_, code), entry in EXAMPLES.items() if entry.examples is None] == ["withheld_candidate"]  # runs on a recorded purpose only

@@ -18,7 +18,7 @@ from popanalysis.clean.findings import Findings
 from popanalysis.clean.values import fold_width, is_missing, tidy
 from popanalysis.columns import CERTIFICATE_FIELDS, DATE_FIELDS, ID_FIELDS, INTEGER_FIELDS, NAME_FIELDS, SEX_FIELDS
 
-__all__ = ["TEXTS_WITH_REASONS", "classify_defer_reason", "classify_doubt", "kept_text", "names_policy", "set_policy_words_aside", "settle_defer_class", "settle_doubt_class"]
+__all__ = ["TEXTS_WITH_REASONS", "classify_defer_reason", "classify_doubt", "doubt_in_remark", "kept_text", "names_policy", "set_policy_words_aside", "settle_defer_class", "settle_doubt_class"]
 
 Texts = npt.NDArray[np.object_]
 
@@ -108,6 +108,17 @@ def classify_doubt(text: str) -> str | None:
     """
     word = re.sub(r"\s", "", fold_width(tidy(text)[0]))
     return None if is_missing(word) else _doubt_in_words(word) or "doubtful"
+
+
+def doubt_in_remark(text: str) -> str | None:
+    """Return the class of what a remark says about the mother's identity or address, ``None`` where it says nothing of them.
+
+    Examples
+    --------
+    >>> [doubt_in_remark(text) for text in ("产妇住址有疑问", "未带身份证", "早产")]
+    ['doubtful', 'undocumented', None]
+    """
+    return _doubt_in_words(re.sub(r"\s", "", fold_width(tidy(text)[0])))
 
 
 def _doubt_in_words(word: str) -> str | None:

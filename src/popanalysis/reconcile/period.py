@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from popanalysis.acquire.previous_record import Earlier
-from popanalysis.columns import BIRTH_KINDS, KINDS_OF_EVENT
+from popanalysis.columns import BIRTH_KINDS, KINDS_OF_EVENT, MARRIAGE_KINDS
 from popanalysis.link import Linked, Note
 from popanalysis.params import QuarterParams
 from popanalysis.periods import Period
@@ -19,6 +19,7 @@ from popanalysis.reconcile.certificates import certificate_questions
 from popanalysis.reconcile.changes import change_questions
 from popanalysis.reconcile.decided import Decided
 from popanalysis.reconcile.discrepancies import CellOf, Discrepancy, find_discrepancies, questions_frame
+from popanalysis.reconcile.due import not_yet_due
 from popanalysis.reconcile.linking import LinkedPeriod
 from popanalysis.reconcile.reissues import reissue_rows
 from popanalysis.reconcile.relations import (
@@ -29,7 +30,9 @@ from popanalysis.reconcile.relations import (
     relations_frame,
     set_relations,
 )
+from popanalysis.reconcile.remarks import remark_questions
 from popanalysis.reconcile.rules import PeriodRules
+from popanalysis.reconcile.shared_numbers import shared_number_questions
 from popanalysis.reconcile.towns import not_heard_of, towns_heard
 from popanalysis.reconcile.verdict import with_verdicts
 from popanalysis.reconcile.waiting import waiting_questions, waiting_registrations
@@ -37,6 +40,8 @@ from popanalysis.reconcile.withheld import search_candidates
 
 __all__ = ["ReconciledPeriod", "count_links", "describe_links", "reconcile_period"]
 
+#: lists in which one number may stand under two names
+SHARED_KINDS = (*BIRTH_KINDS, "deferred_hukou", *MARRIAGE_KINDS)
 #: event -> column of its table with the day it happened
 _DATE_OF: Mapping[str, str] = {"birth": "birth_date", "marriage": "reg_date"}
 
@@ -83,7 +88,9 @@ def reconcile_period(
         *_differences(linked, rules, earlier, params, _joined(explained, silent), cell_of=cell_of, received=received),
         *certificate_questions(linked.births, linked.records, linked.linked, linked.successors, cell_of, period=params.period),
         *change_questions(linked.seen, linked.records, ids, cell_of, rules.discrepancy["change"].further),
-        *waiting_questions(linked.births, linked.records, waiting, cell_of)]
+        *waiting_questions(linked.births, linked.records, waiting, cell_of),
+        *remark_questions(linked.births, linked.records, received, cell_of),
+        *shared_number_questions(_without(linked.records, linked.by_number), _without(linked.present, linked.by_number), ids, SHARED_KINDS, cell_of)]
     if params.search_withheld is not None:
         found += search_candidates(linked.records, linked.linked, cell_of)
     cases = open_cases(
@@ -101,6 +108,11 @@ def reconcile_period(
     return ReconciledPeriod(cases, forward, relations, explained, waiting, heard)
 
 
+def _without(records: Mapping[str, pd.DataFrame], left_out: Collection[str]) -> dict[str, pd.DataFrame]:
+    """The records but for those that nothing may be tied to."""
+    return {kind: frame.drop(list(left_out), errors="ignore") for kind, frame in records.items()}
+
+
 def _joined(*parts: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
     joined: dict[str, set[str]] = {}
     for part in parts:
@@ -116,7 +128,7 @@ def _tables(linked: LinkedPeriod) -> dict[str, pd.DataFrame]:
 def _explained(linked: LinkedPeriod) -> tuple[list[Relation], dict[str, set[str]]]:
     moves: list[Relation] = []
     explained: dict[str, set[str]] = {}
-    looked_up = {kind: frame.drop(list(linked.by_number), errors="ignore") for kind, frame in linked.records.items()}
+    looked_up = _without(linked.records, linked.by_number)
     for event, table in _tables(linked).items():
         found, lists = moves_and_deaths(table, looked_up, linked.event_of, event=event, date=_DATE_OF[event])
         moves += found
@@ -132,11 +144,15 @@ def _differences(linked: LinkedPeriod, rules: PeriodRules, earlier: Earlier, par
         own = linked.linked[linked.linked["kind"].isin(KINDS_OF_EVENT[event])]
         repeats = own[own["duplicate_of"].notna() & ~own.index.isin(again) & ~own["duplicate_of"].isin(again)]
         links = linked.engines[event].links if event in linked.engines else pd.DataFrame({"link_decision": [], "record_id_a": [], "record_id_b": []})
-        questions = links[links["link_decision"].eq("possible_link")]
-        found += find_discrepancies(
+        possible = links[links["link_decision"].eq("possible_link")]
+        questions = find_discrepancies(
             table, linked.records, repeats[["duplicate_of", "kind", "event_id", "set_id"]], rules.discrepancy[event],
-            received=received, in_question=frozenset(questions["record_id_a"]) | frozenset(questions["record_id_b"]), cell_of=cell_of,
+            received=received, in_question=frozenset(possible["record_id_a"]) | frozenset(possible["record_id_b"]), cell_of=cell_of,
             known_since=_known_since(earlier, params.span.quarter_of), date=_DATE_OF[event], present=linked.present, explained=explained)
+        if params.span.quarter is not None:  # a monthly summary shows what is not yet due apart from what is missing
+            early = not_yet_due(table, rules.discrepancy[event], date=_DATE_OF[event], as_of=params.span.last_day)
+            questions = [q for q in questions if q.code != "missing_at" or not early.at[q.event_id, q.list_b]]
+        found += questions
     return found
 
 

@@ -40,16 +40,34 @@ class ComparedField(_Part):
     settled_by: str
 
 
+Row = dict[str, str | None]
+
+
+class Examples(_Part):
+    """Rows of a small period for which the question is right, is not, or cannot be told. Names are ``<kind>_<n>``; what a row leaves out is as in
+    the event's usual row, and a blank is a missing value."""
+
+    invalid: dict[str, Row]
+    valid: dict[str, Row]
+    undecided: dict[str, Row]
+
+
 class Code(_Part):
-    """A kind of discrepancy: how grave, what it is called, what is asked."""
+    """A kind of discrepancy: how grave, who owns it, what it is called, what is asked, and examples that the tests run.
+
+    ``owner``: ``list`` is the office of the list it is about; ``settles`` the office of the list that stands alone, else the one that settles
+    the field; else a department.
+    """
 
     severity: Literal["info", "note", "warning", "error"]
+    owner: str = "list"
     label: Wording
     ask: Wording | dict[str, Wording]
+    examples: Examples | None = None
 
 
 class DiscrepancyRules(RuleSet):
-    """The rules of one event (``params/discrepancy/births.v2.yaml``).
+    """The rules of one event (``params/discrepancy/births.v3.yaml``).
 
     Attributes
     ----------

@@ -37,11 +37,16 @@ def waiting_questions(births: pd.DataFrame, records: Mapping[str, pd.DataFrame],
     """Tell the police what they may register now, and which reasons do not permit waiting.
 
     ``documents_there_now``: the certificate that was lacking, or differed, is in the health list. ``reason_not_permitted``: the
-    reason stated is a birth-policy paper, no condition for registration since 2016.
+    reason stated is a birth-policy paper, no condition for registration since 2016. ``pending_without_reason``: no reason is stated.
     """
     found = []
+    frame = records.get("deferred_hukou", pd.DataFrame())
+    stated = frame.get("defer_class", pd.Series(pd.NA, index=frame.index))
     for event_id, row in waiting.iterrows():
         pending, certificate = str(births.at[event_id, "deferred_hukou"]), births.at[event_id, "birth_cert"]
+        if pd.isna(stated.get(pending)):
+            found.append(Discrepancy(str(event_id), "", "pending_without_reason", "defer_reason", "deferred_hukou", "", cell_of(pending, "defer_reason"),
+                                     "deferred_hukou", "", cell_of(pending, "defer_reason"), "police"))
         if row["defer_class"] == "not_permitted":
             found.append(Discrepancy(str(event_id), "", "reason_not_permitted", "defer_reason", "deferred_hukou", "", cell_of(pending, "defer_reason"),
                                      "deferred_hukou", "", cell_of(pending, "defer_reason"), "police"))

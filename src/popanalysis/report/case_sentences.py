@@ -57,6 +57,8 @@ def case_sentence(row: Mapping[str, str], asks: Mapping[tuple[str, str], Text], 
     elif not any(values):
         see = one != other
         fact = Text(f"{label('case', code, 'zh')}：{other}{f'，参见{one}' if see else ''}", f"{label('case', code, 'en')}: {other}{f', see {one}' if see else ''}")
+    elif code == "number_shared":
+        fact = Text(f"{one}与{other}填写同一公民身份号码“{values[0]}”，所填姓名不同", f"{one} and {other} state one identity number, '{values[0]}', under different names")
     elif code in _LISTED_VALUES:
         fact = Text(f"{label('case', code, 'zh')}：{one}“{values[0]}”之后缺 {values[1]}", f"{label('case', code, 'en')}: after '{values[0]}' in {one}: {values[1]}")
     else:
