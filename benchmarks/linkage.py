@@ -4,6 +4,7 @@
     python benchmarks/linkage.py                                   # 20,000 births
     python benchmarks/linkage.py --births 20000 200000 1000000
     python benchmarks/linkage.py --births 20000 --times 3          # values wrong three times as often
+    python benchmarks/linkage.py --births 20000 --one-sided 0.4    # lists that often hold one of two twins only
 
 Every package gets the same eight columns. Timed is everything from the frames to the result, keys included (for the baselines: from frames with
 lightly cleaned texts); imports are not. The baselines have the frozen settings of ``peers.py``. Printed is a table; written are a JSON file and a plot
@@ -27,6 +28,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import peers
 
@@ -76,6 +78,14 @@ def score(records: pd.DataFrame, kept: pd.Series[bool], of: pd.Series[bool] | No
     found, right = n_pairs(records[kept], ["event_id"]), n_pairs(records[kept], ["event_id", "truth"])
     true = n_pairs(records if of is None else records[of], ["truth"])
     return {"precision": right / found, "recall": right / true, "f1": 2 * right / (found + true), "found": found, "true": true}
+
+
+def leave_twins_out(folder: Path, share: float, seed: int) -> None:
+    """Take a share of the twins out of each list, one by one: two lists then often hold the other one of two."""
+    random = np.random.default_rng(seed)
+    for name in peers.LISTS if share else ():
+        frame = pd.read_parquet(folder / f"{name}.parquet")
+        frame[~(frame["set_id"].gt(0) & (random.random(len(frame)) < share))].to_parquet(folder / f"{name}.parquet")
 
 
 # --- all of them --------------------------------------------------------------------------------------------
@@ -131,6 +141,7 @@ def main() -> None:
     parser.add_argument("--births", type=int, nargs="+", default=[20_000])
     parser.add_argument("--seed", type=int, default=20250401)
     parser.add_argument("--times", type=float, default=1.0, help="how many times as often as usual values are wrong")
+    parser.add_argument("--one-sided", type=float, default=0.0, help="share of twins that a list leaves out, each by itself (seeded)")
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--packages", nargs="+", choices=PACKAGES, default=["popanalysis", "recordlinkage", "splink"])
     parser.add_argument("--out", type=Path, default=HERE / "results" / "linkage.json")
@@ -149,10 +160,11 @@ def main() -> None:
     for births in options.births:
         with tempfile.TemporaryDirectory() as folder:
             write_parquet(Path(folder), births, options.seed, times=options.times)
+            leave_twins_out(Path(folder), options.one_sided, options.seed)
             n = sum(len(pd.read_parquet(Path(folder) / f"{name}.parquet", columns=["record_id"])) for name in peers.LISTS)
-            results.append({"births": births, "records": n, "seed": options.seed, "times": options.times, "packages": in_turn(Path(folder), packages, options.repeats)})
+            results.append({"births": births, "records": n, "seed": options.seed, "times": options.times, "one_sided": options.one_sided, "packages": in_turn(Path(folder), packages, options.repeats)})
     print(f"{platform.python_version()} on {platform.machine()}; " + ", ".join(f"{name} {version(name)}" for name in packages if name != "control"))
-    print(f"seed {options.seed}, mistakes times {options.times:g}, median of {options.repeats}\n{told(results)}")
+    print(f"seed {options.seed}, mistakes times {options.times:g}, twins left out {options.one_sided:g}, median of {options.repeats}\n{told(results)}")
     options.out.parent.mkdir(exist_ok=True)
     options.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     plot(results, options.out.with_suffix(".png"))

@@ -14,6 +14,8 @@ from popanalysis.columns import DEPARTMENT_OF_KIND, ORIGIN_COLUMNS
 from popanalysis.params import QuarterParams
 from popanalysis.project import shipped_folder
 from popanalysis.reconcile import DiscrepancyRules, apply_decisions, cell_finder, link_period, lists_received, read_rules, reconcile_period
+from popanalysis.reconcile.rules import ASKED_EVENTS
+from popanalysis.rulefile import current_file
 
 MOTHER, FATHER, CHILD = "159901199003050026", "159901198802020015", "159901202503050017"
 OTHER_MOTHER = "159901199512120046"
@@ -215,15 +217,15 @@ def test_an_adoption_has_an_event_of_its_own_and_is_tied_to_nothing():
 
 # --- the examples of the codes -----------------------------------------------------------------------------------
 
-RULES_OF = {"birth": DiscrepancyRules.read(shipped_folder("params") / "discrepancy" / "births.v3.yaml")}
+RULES_OF = {event: DiscrepancyRules.read(current_file(shipped_folder("params") / "discrepancy", name)) for event, name in ASKED_EVENTS.items()}
 EXAMPLES = {(event, code): entry for event, rules in RULES_OF.items() for code, entry in rules.codes.items()}
 #: what a row of an example says where the example leaves it out
-USUAL = {**dict.fromkeys(("birth_cert", "hukou_birth", "town_birth", "deferred_hukou", "unverified_delivery"), BIRTH), "void_certificates": {}}
+USUAL = {**dict.fromkeys(("birth_cert", "hukou_birth", "town_birth", "deferred_hukou", "unverified_delivery"), BIRTH), "void_certificates": {}, "marriage": COUPLE, "town_marriage": COUPLE, "identity_change": {}}
 
 
 def example(rows: dict[str, dict]) -> Found:
     usual = {name: {**USUAL[name.rsplit("_", 1)[0]], **row} for name, row in rows.items()}
-    return reconcile({name: {field: pd.Timestamp(value) if field.endswith("_date") and value else value for field, value in row.items()} for name, row in usual.items()})
+    return reconcile({name: {field: pd.Timestamp(value) if field.endswith("_date") else value for field, value in row.items()} for name, row in usual.items()})
 
 
 @pytest.mark.parametrize(("event", "code"), [key for key, entry in EXAMPLES.items() if entry.examples])
