@@ -218,7 +218,7 @@ LINKS_COLUMNS: Final[tuple[str, ...]] = (
     "record_id_a", "record_id_b", "link_decision", "match_weight", "match_probability")
 CASES_COLUMNS: Final[tuple[str, ...]] = (
     "case_id", "code", "event_id", "set_id", "field", "list_a", "value_a", "cell_a", "list_b", "value_b", "cell_b",
-    "recipient", "state", "opened_in", "due_on", "closed_in", "how", "likelier", "evidence", "sentence", "for_reviewer")
+    "recipient", "state", "opened_in", "due_on", "closed_in", "how", "likelier", "evidence")
 RELATIONS_COLUMNS: Final[tuple[str, ...]] = ("relation", "from_id", "to_id", "evidence")
 FAULTS_COLUMNS: Final[tuple[str, ...]] = ("file", "sheet", "row", "column", "cell", "raw_value", "fault", "done", "severity")
 DECISIONS_COLUMNS: Final[tuple[str, ...]] = (

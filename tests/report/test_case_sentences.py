@@ -8,7 +8,7 @@ import pytest
 from popanalysis.columns import CASES_COLUMNS
 from popanalysis.errors import Text
 from popanalysis.reconcile.verdict import EVIDENCE
-from popanalysis.report.case_sentences import case_sentence, place_in_words, reviewer_sentence, with_sentences
+from popanalysis.report.case_sentences import case_sentence, place_in_words, reviewer_sentence, sentences_of_cases
 from popanalysis.report.messages import labels, words
 
 ASKS = {("missing_at", "hukou_birth"): Text("尚未见户口登记，请协助办理", "no household registration seen yet; please help the family to register"),
@@ -67,10 +67,10 @@ def test_every_kind_of_evidence_has_its_words() -> None:
     assert set(words()["evidence"]) == set(EVIDENCE)
 
 
-def test_sentences_are_added_to_the_cases_in_place_of_older_ones() -> None:
-    row = dict.fromkeys(CASES_COLUMNS, "") | {**CERTIFICATE, **HUKOU, "code": "field_differs", "field": "mother_name", "value_a": "王芳", "value_b": "王方", "sentence": "旧"}
-    told = with_sentences(pd.DataFrame([row]), ASKS, "zh")
-    assert told.columns.tolist() == list(CASES_COLUMNS) and "王芳" in told.at[0, "sentence"] and told.at[0, "for_reviewer"]
+def test_every_case_still_waiting_has_its_sentence() -> None:
+    row = dict.fromkeys(CASES_COLUMNS, "") | {**CERTIFICATE, **HUKOU, "case_id": "2025Q1-0001", "code": "field_differs", "field": "mother_name", "value_a": "王芳", "value_b": "王方"}
+    told = sentences_of_cases(pd.DataFrame([row, row | {"case_id": "2025Q1-0002", "closed_in": "2025Q1"}]), ASKS, "zh")
+    assert told["case_id"].tolist() == ["2025Q1-0001"] and "王芳" in told.at[0, "sentence"] and told.at[0, "for_reviewer"]
 
 
 @pytest.mark.parametrize("cell", ["", "somewhere", "[a.csv]"])

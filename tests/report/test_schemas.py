@@ -109,7 +109,7 @@ ROWS = {
     "cases": {"case_id": "2025Q1-0037", "code": "field_differs", "event_id": "B-2025Q1-00012", "set_id": "", "field": "birth_date", "list_a": "birth_cert",
               "value_a": "2025-03-05", "cell_a": "D17", "list_b": "hukou_birth", "value_b": "2025-03-06", "cell_b": "C9", "recipient": "health", "state": "open",
               "opened_in": "2025Q1", "due_on": "", "closed_in": "",
-              "how": "same_sound", "likelier": "", "evidence": "check_character:birth_cert;more_lists:hukou_birth", "sentence": "…", "for_reviewer": ""},
+              "how": "same_sound", "likelier": "", "evidence": "check_character:birth_cert;more_lists:hukou_birth"},
     "relations": {"relation": "alias", "from_id": "B-2025Q1-00012", "to_id": "B-2024Q4-00003", "evidence": ""},
     "faults": {"file": "data/a.xlsx", "sheet": "Sheet1", "row": 3, "column": "母亲_身份证号", "cell": "D3", "raw_value": "x", "fault": "id_damaged", "done": "set_missing", "severity": "warning"},
 }

@@ -4,7 +4,7 @@ The room receives frames and plain numbers, never models, and shows no row about
 """
 
 from popanalysis.report.agreement_figure import plot_agreement
-from popanalysis.report.case_sentences import with_sentences
+from popanalysis.report.case_sentences import sentences_of_cases
 from popanalysis.report.chapters import (
     Chapter,
     chapter_accounting,
@@ -105,6 +105,7 @@ __all__ = [
     "scan_publish",
     "seal",
     "sealed_files",
+    "sentences_of_cases",
     "show_run_card",
     "show_table",
     "shown_rate",
@@ -115,7 +116,6 @@ __all__ = [
     "suppress_held",
     "suppress_parted",
     "suppress_small",
-    "with_sentences",
     "write_record",
     "write_summary",
     "write_tables",

@@ -16,22 +16,28 @@ from popanalysis.errors import Text
 from popanalysis.link import LEVEL_WORDS
 from popanalysis.report.messages import label
 
-__all__ = ["case_sentence", "place_in_words", "reviewer_sentence", "with_sentences"]
+__all__ = ["case_sentence", "place_in_words", "reviewer_sentence", "sentences_of_cases"]
 
 _CELL = re.compile(r"\[(?P<file>[^\]]*)\](?:(?P<sheet>.*)!)?(?P<place>[A-Z]*\d+(?::\d+)?)")
 #: Codes of which a value is no value of a person and is told as it stands.
 _LISTED_VALUES: Final = frozenset({"certificate_gap"})
 
 
-def with_sentences(cases: pd.DataFrame, asks: Mapping[tuple[str, str], Text], language: str) -> pd.DataFrame:
-    """Add to each case its sentence (``sentence``) and what a reviewer may weigh (``for_reviewer``).
+def sentences_of_cases(cases: pd.DataFrame, asks: Mapping[tuple[str, str], Text], language: str) -> pd.DataFrame:
+    """Say of each case still waiting what stands where, and what a reviewer may weigh.
 
     Parameters
     ----------
     cases : CASES_COLUMNS ; asks : (code, list_b) -> what is asked ; language : ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame case_id, recipient, sentence, for_reviewer.
     """
+    cases = cases[cases["closed_in"].eq("")]
     rows = [{str(name): str(value) for name, value in row.items()} for row in cases.to_dict("records")]
-    return cases.assign(sentence=[case_sentence(row, asks, language) for row in rows], for_reviewer=[reviewer_sentence(row, language) for row in rows])
+    return cases[["case_id", "recipient"]].assign(
+        sentence=[case_sentence(row, asks, language) for row in rows], for_reviewer=[reviewer_sentence(row, language) for row in rows])
 
 
 def case_sentence(row: Mapping[str, str], asks: Mapping[tuple[str, str], Text], language: str) -> str:
