@@ -85,7 +85,7 @@ def leave_twins_out(folder: Path, share: float, seed: int) -> None:
     random = np.random.default_rng(seed)
     for name in peers.LISTS if share else ():
         frame = pd.read_parquet(folder / f"{name}.parquet")
-        frame[~(frame["set_id"].gt(0) & (random.random(len(frame)) < share))].to_parquet(folder / f"{name}.parquet")
+        frame[~(frame["set_id"].gt(0) & (random.random(len(frame)) < share))].reset_index(drop=True).to_parquet(folder / f"{name}.parquet")
 
 
 # --- all of them --------------------------------------------------------------------------------------------
