@@ -177,7 +177,7 @@ def _n_given(universe: Universe, pairs: Pairs, weight: FloatArray, label: Positi
     """Compared pairs of different lists in each component, and those that are certain links."""
     n, of_left = int(label.max(initial=-1)) + 1, label[pairs.left]
     inside = (of_left == label[pairs.right]) & (universe.source[pairs.left] != universe.source[pairs.right])
-    certain = inside & (weight >= max(rules.thresholds.upper, CLEAR))
+    certain = inside & (weight >= max(rules.thresholds.upper, rules.assignment.close_call, CLEAR))
     return np.bincount(of_left[inside], minlength=n), np.bincount(of_left[certain], minlength=n)
 
 

@@ -41,7 +41,7 @@ from popanalysis.reconcile.withheld import search_candidates
 __all__ = ["ReconciledPeriod", "count_links", "describe_links", "reconcile_period"]
 
 #: lists in which one number may stand under two names
-SHARED_KINDS = (*BIRTH_KINDS, "deferred_hukou", *MARRIAGE_KINDS)
+_SHARED_KINDS = (*BIRTH_KINDS, "deferred_hukou", *MARRIAGE_KINDS)
 #: event -> column of its table with the day it happened
 _DATE_OF: Mapping[str, str] = {"birth": "birth_date", "marriage": "reg_date"}
 
@@ -90,7 +90,7 @@ def reconcile_period(
         *change_questions(linked.seen, linked.records, ids, cell_of, rules.discrepancy["change"].further),
         *waiting_questions(linked.births, linked.records, waiting, cell_of),
         *remark_questions(linked.births, linked.records, received, cell_of),
-        *shared_number_questions(_without(linked.records, linked.by_number), _without(linked.present, linked.by_number), ids, SHARED_KINDS, cell_of)]
+        *shared_number_questions(_without(linked.records, linked.by_number), _without(linked.present, linked.by_number), ids, _SHARED_KINDS, cell_of)]
     if params.search_withheld is not None:
         found += search_candidates(linked.records, linked.linked, cell_of)
     cases = open_cases(

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from popanalysis.clean.identity_number import read_identity_number
-from popanalysis.columns import KINDS_OF_EVENT
+from popanalysis.columns import CERTIFICATE_FIELDS, DATE_FIELDS, ID_FIELDS, KINDS_OF_EVENT, NAME_FIELDS, SEX_FIELDS
 from popanalysis.link.coding import code_values
 from popanalysis.link.comparisons import CertificateNumber, Comparison, DateOf, IdNumber, PersonName
 from popanalysis.reconcile.aliases import Sighting
@@ -31,6 +31,8 @@ WEIGHED_CODES: Final = frozenset({"field_differs", "change_differs"})
 #: Kinds of evidence, the strongest first.
 EVIDENCE: Final = ("check_character", "date_inside_number", "sex_inside_number", "correction_on_file", "more_lists", "later_document")
 _COMPARISONS: Final[Mapping[str, type[Comparison]]] = MappingProxyType({"date": DateOf, "name": PersonName, "id": IdNumber, "certificate": CertificateNumber})
+#: Fields held against each other, besides dates.
+_FACTS: Final = ID_FIELDS | NAME_FIELDS | SEX_FIELDS | CERTIFICATE_FIELDS | {"cert_no"}
 _PERSONS: Final = ("mother", "father", "husband", "wife")
 _SEX_OF: Final[Mapping[str, list[str]]] = MappingProxyType({"mother": ["2"], "wife": ["2"], "father": ["1"], "husband": ["1"]})
 #: Fields whose value is settled by the later paper: a child is often named after the certificate was printed.
@@ -92,9 +94,8 @@ def how_values_differ(values: pd.DataFrame) -> pd.Series[str]:
 
 
 def _kind_of(field: str) -> str:
-    if field.endswith("_id"):
-        return "id"
-    return "name" if field.endswith("_name") else "date" if field.endswith("_date") else "certificate" if field == "birth_cert_no" else ""
+    kinds = {"id": ID_FIELDS, "name": NAME_FIELDS, "date": DATE_FIELDS, "certificate": CERTIFICATE_FIELDS}
+    return next((kind for kind, fields in kinds.items() if field in fields), "")
 
 
 def weigh_values(
@@ -176,9 +177,9 @@ def facts_of(records: Mapping[str, pd.DataFrame], of: Collection[str]) -> dict[s
         some = frame.loc[frame.index.isin(of)]
         told = {}
         for name in some.columns:
-            if name.endswith(("_name", "_id", "_sex", "_date", "_cert_no")) or name == "cert_no":
-                column = some[name]
-                told[name] = pd.to_datetime(column).dt.strftime("%Y-%m-%d") if name.endswith("_date") else column
+            is_date = name in DATE_FIELDS or name == "act_date"
+            if is_date or name in _FACTS:
+                told[name] = pd.to_datetime(some[name]).dt.strftime("%Y-%m-%d") if is_date else some[name]
                 if (precision := some.get(f"{name}_precision")) is not None:
                     told[name] = told[name].mask(precision.isin(["month", "year"]))
         for record_id, row in pd.DataFrame(told, index=some.index).astype("object").to_dict("index").items():

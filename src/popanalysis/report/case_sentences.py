@@ -144,7 +144,7 @@ def _again(cell: str, other: str, language: str) -> str:
 def _how(level: str, language: str) -> str:
     if level in ("", "different") or level not in LEVEL_WORDS:
         return ""
-    return f"；差异情况：{LEVEL_WORDS[level].zh}" if language == "zh" else f"; one {LEVEL_WORDS[level].en}"
+    return f"；差异情况：{LEVEL_WORDS[level].zh}" if language == "zh" else f"; how: it {LEVEL_WORDS[level].en}"
 
 
 def _shown(value: str, field: str, language: str) -> str:
