@@ -14,7 +14,7 @@ import pandas as pd
 
 from popanalysis.errors import Text
 from popanalysis.link import LEVEL_WORDS
-from popanalysis.report.messages import label
+from popanalysis.report.messages import label, labels_of
 
 __all__ = ["case_sentence", "place_in_words", "reviewer_sentence", "sentences_of_cases"]
 
@@ -59,7 +59,7 @@ def case_sentence(row: Mapping[str, str], asks: Mapping[tuple[str, str], Text], 
         again = _again(row["cell_a"], row["cell_b"], language) or other
         fact = Text(f"{one}与{again}疑似为同一事项", f"{one} and {again} may be the same event")
     elif ";" in field:
-        fact = Text(f"{one}与{other}所填的{label_of_fields(field, 'zh')}位置疑似互换", f"{label_of_fields(field, 'en')}: {one} and {other} have them the other way round")
+        fact = Text(f"{one}与{other}所填的{labels_of(field, 'zh')}位置疑似互换", f"{labels_of(field, 'en')}: {one} and {other} have them the other way round")
     elif not any(values):
         see = one != other
         fact = Text(f"{label('case', code, 'zh')}：{other}{f'，参见{one}' if see else ''}", f"{label('case', code, 'en')}: {other}{f', see {one}' if see else ''}")
@@ -69,8 +69,8 @@ def case_sentence(row: Mapping[str, str], asks: Mapping[tuple[str, str], Text], 
         fact = Text(f"{label('case', code, 'zh')}：{one}“{values[0]}”之后缺 {values[1]}", f"{label('case', code, 'en')}: after '{values[0]}' in {one}: {values[1]}")
     else:
         shown, how = [_shown(value, field, language) for value in values], row.get("how", "")
-        fact = Text(f"{label_of_fields(field, 'zh')}：{one}为“{shown[0]}”，{other}为“{shown[1]}”{_how(how, 'zh')}",
-                    f"{label_of_fields(field, 'en')}: {one} has '{shown[0]}', {other} has '{shown[1]}'{_how(how, 'en')}")
+        fact = Text(f"{labels_of(field, 'zh')}：{one}为“{shown[0]}”，{other}为“{shown[1]}”{_how(how, 'zh')}",
+                    f"{labels_of(field, 'en')}: {one} has '{shown[0]}', {other} has '{shown[1]}'{_how(how, 'en')}")
     ask = asks.get((code, row["list_b"]))
     if language == "zh":
         return f"{fact.zh}。{ask.zh + '。' if ask else ''}"
@@ -115,11 +115,6 @@ def place_in_words(cell: str, language: str) -> str:
     if language == "zh":
         return f"{name}“{found['sheet']}”表 {place}" if found["sheet"] else f"{name} {place}"
     return ", ".join(filter(None, (name, found["sheet"] and f"sheet {found['sheet']}", f"row {row}" if again else f"cell {row}")))
-
-
-def label_of_fields(fields: str, language: str) -> str:
-    """Name one or several fields, joined by semicolons in the table."""
-    return ("、" if language == "zh" else ", ").join(label("field", name, language) for name in fields.split(";") if name)
 
 
 def _list(kind: str, language: str) -> str:

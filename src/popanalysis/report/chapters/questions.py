@@ -11,7 +11,7 @@ from popanalysis.columns import DEPARTMENT_OF_KIND
 from popanalysis.errors import Text
 from popanalysis.params import QuarterParams
 from popanalysis.report.chapters.base import Chapter, in_language, new_chapter, scope_of, word
-from popanalysis.report.messages import label, labels
+from popanalysis.report.messages import label, labels, labels_of
 from popanalysis.report.page import paragraph
 from popanalysis.report.privacy import suppress_grouped
 from popanalysis.report.tables import show_table
@@ -107,7 +107,7 @@ def _by_key(values: pd.Series[Any]) -> dict[tuple[str, ...], Any]:
 
 
 def _fields(names: str, language: str) -> str:
-    return word("comma", language).join(label("field", name, language) for name in names.split(";")) if names else "—"
+    return labels_of(names, language) or "—"
 
 
 def _add_figures(chapter: Chapter, values: pd.Series[Any]) -> None:

@@ -14,7 +14,7 @@ import yaml
 
 from popanalysis.errors import RecordError, Text
 
-__all__ = ["label", "labels", "words"]
+__all__ = ["label", "labels", "labels_of", "words"]
 
 _FILES = ("labels.yaml", "fields.yaml")
 
@@ -67,3 +67,14 @@ def labels(group: str, language: str) -> dict[str, str]:
     'Nil report'
     """
     return {key: text.in_(language) for key, text in words()[group].items()}
+
+
+def labels_of(fields: str, language: str) -> str:
+    """Name the fields of a case, which stand joined by semicolons; blank where there is none.
+
+    Examples
+    --------
+    >>> labels_of("mother_name;father_name", "zh"), labels_of("", "zh")
+    ('母亲姓名、父亲姓名', '')
+    """
+    return label("word", "comma", language).join(label("field", name, language) for name in fields.split(";") if name)
