@@ -38,6 +38,7 @@ def test_the_hash_is_that_of_the_file(folder):
 
 @pytest.mark.parametrize(("old", "new", "word"), [
     ("version: 1", "version: 2", "births.v2.yaml"), ("of_the_child:", "of_the_kid:", "of_the_kid"), ("severity: warning", "severity: terrible", "severity"),
+    ("hukou_birth, town_birth]", "hukou_brith, town_birth]", "hukou_birth"), ("settled_by: health", "settled_by: helth", "health"),
     ("as: date", "as: dat", "fields.0"), ("name: births", "name: [", "births.v1.yaml")])
 def test_a_fault_is_told_with_its_place(folder, old, new, word):
     with pytest.raises(ParameterError, match=word):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import difflib
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 
+from popanalysis.columns import DEPARTMENTS, KINDS
 from popanalysis.errors import Text
 from popanalysis.rulefile import RuleSet
 
@@ -14,6 +17,21 @@ __all__ = ["Code", "ComparedField", "DiscrepancyRules"]
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _one_of(valid: Sequence[str]) -> Callable[[str], str]:
+    """Refuse a word that is none of these, and name the nearest."""
+    def check(word: str) -> str:
+        if word not in valid:
+            near = difflib.get_close_matches(word, valid, 1, 0)
+            raise ValueError(f"'{word}' 不存在，是否为 {near[0]}？ Unknown; did you mean {near[0]}?")
+        return word
+    return check
+
+
+Kind = Annotated[str, AfterValidator(_one_of(KINDS))]
+Department = Annotated[str, AfterValidator(_one_of(DEPARTMENTS))]
+Owner = Annotated[str, AfterValidator(_one_of(("list", "settles", *DEPARTMENTS)))]
 
 
 class Wording(_Part):
@@ -37,7 +55,7 @@ class ComparedField(_Part):
 
     field: str
     kind: Literal["date", "name", "code", "text"] = Field(alias="as")
-    settled_by: str
+    settled_by: Department
 
 
 Row = dict[str, str | None]
@@ -60,9 +78,9 @@ class Code(_Part):
     """
 
     severity: Literal["info", "note", "warning", "error"]
-    owner: str = "list"
+    owner: Owner = "list"
     label: Wording
-    ask: Wording | dict[str, Wording]
+    ask: Wording | dict[Kind, Wording]
     examples: Examples | None = None
 
 
@@ -79,10 +97,10 @@ class DiscrepancyRules(RuleSet):
     """
 
     event: str
-    lists: tuple[str, ...]
-    further: tuple[str, ...] = ()
+    lists: tuple[Kind, ...]
+    further: tuple[Kind, ...] = ()
     stays_open_quarters: int = 4
-    grace_days: dict[str, int] = {}
+    grace_days: dict[Kind, int] = {}
     fields: tuple[ComparedField, ...] = ()
     of_the_child: tuple[str, ...] = ()
     exchangeable: tuple[tuple[str, str], ...] = Field((), validation_alias=AliasChoices("exchangeable", "parents"))
