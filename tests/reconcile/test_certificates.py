@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from popanalysis.reconcile.certificates import certificate_questions, read_successors
+from popanalysis.reconcile.certificates import as_in_force, certificate_questions, read_successors
 from popanalysis.reconcile.relations import certificate_relations
 
 
@@ -77,3 +77,15 @@ def test_a_gap_of_numbers_known_as_void_or_issued_elsewhere_or_of_another_quarte
 def test_the_relation_ties_the_row_of_the_register_to_the_birth_that_shows_the_number():
     records = {"birth_cert": certificates("Z159900002"), "void_certificates": void(("Z159900001", "Z159900002"))}
     assert certificate_relations(records, read_successors(records), {"h1": "B1"}) == [("certificate_followed", "v1", "B1", "birth_cert_no")]
+
+
+def test_a_register_that_shows_the_new_number_only_explains_an_earlier_number_of_the_same_child_and_no_later_one():
+    records = {
+        "birth_cert": pd.DataFrame({"birth_cert_no": ["Z159907777"]}, index=["h1"]),
+        "hukou_birth": pd.DataFrame({"birth_cert_no": ["Z159900001"], "act_date": [pd.Timestamp("2025-03-10")]}, index=["p1"]),
+        "town_birth": pd.DataFrame({"birth_cert_no": ["Z159900002"], "act_date": [pd.Timestamp("2025-03-30")]}, index=["t1"]),
+        "void_certificates": pd.DataFrame({"old_birth_cert_no": [None], "new_birth_cert_no": ["Z159907777"], "date": [pd.Timestamp("2025-03-19")]}, index=["v1"])}
+    compared = as_in_force(records, records, {"h1": "B1", "p1": "B1", "t1": "B1"})
+    assert compared["hukou_birth"].at["p1", "birth_cert_no"] == "Z159907777"
+    assert compared["town_birth"].at["t1", "birth_cert_no"] == "Z159900002"
+    assert records["hukou_birth"].at["p1", "birth_cert_no"] == "Z159900001"  # the record itself stays as it was written

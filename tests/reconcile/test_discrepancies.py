@@ -7,30 +7,37 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from popanalysis.columns import KINDS_OF_EVENT
 from popanalysis.project import shipped_folder
 from popanalysis.reconcile.births import births_from_records
 from popanalysis.reconcile.cells import cell_finder
 from popanalysis.reconcile.discrepancies import find_discrepancies, questions_frame
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
-RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v3.yaml")
+RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v4.yaml")
 SAME = {
     "child_name": "白雪", "child_sex": "2", "birth_date": pd.Timestamp("2025-02-03"), "birth_cert_no": "Z159900001",
     "mother_name": "包娜", "mother_id": "159901199001010026", "father_name": "白山", "father_id": "159901198802020015"}
-PREFIX = {"birth_cert": "h", "hukou_birth": "p", "town_birth": "t"}
+PREFIX = {"birth_cert": "h", "hukou_birth": "p", "town_birth": "t", "unverified_delivery": "u", "deferred_hukou": "d"}
 
 
-def questions(*, received=("birth_cert", "hukou_birth", "town_birth"), set_id=None, in_question=(), duplicates=None, known_since=None, **lists) -> pd.DataFrame:
-    """One birth; each keyword a list with what it says differently (None: the list lacks it)."""
+def questions(*, received=("birth_cert", "hukou_birth", "town_birth"), set_id=None, in_question=(), duplicates=None, known_since=None, present=None, registered=None, **lists) -> pd.DataFrame:
+    """One birth; each keyword a list with what it says differently (None: the list lacks it; several: its rows)."""
+    rows = {kind: said if isinstance(said, list) else [said] for kind, said in lists.items() if said is not None}
     records = {
-        kind: pd.DataFrame([{"file": f"{kind}.xlsx", "sheet": "表", "row": 5, **SAME, **said}], index=[PREFIX[kind] + "1"])
-        for kind, said in lists.items() if said is not None}
-    ids = pd.Series({frame.index[0]: "B-2025Q1-00001" for frame in records.values()})
+        kind: pd.DataFrame([{"file": f"{kind}.xlsx", "sheet": "表", "row": 5 + n, **SAME, **row} for n, row in enumerate(said)], index=[f"{PREFIX[kind]}{n}" for n in range(1, len(said) + 1)])
+        for kind, said in rows.items()}
+    ids = pd.Series({record: "B-2025Q1-00001" for frame in records.values() for record in frame.index})
     sets = pd.Series(dict.fromkeys(ids.index, set_id), dtype="object")
-    births = births_from_records(records, ids, sets, pd.Index([]), lists=RULES.lists, home_division="159901")
+    births = births_from_records(records, ids, sets, pd.Index([] if duplicates is None else duplicates.index), lists=KINDS_OF_EVENT["birth"], home_division="159901")
+    brought = {kind: frame.assign(**(present or {}).get(kind, {})) for kind, frame in records.items()}
     letters = {(f"{kind}.xlsx", "表", field): letter for kind in records for field, letter in (("mother_name", "D"), ("child_id", "A"), ("birth_date", "C"))}
     none = pd.DataFrame(columns=["duplicate_of", "kind", "event_id", "set_id"]) if duplicates is None else duplicates
-    return questions_frame(find_discrepancies(births, records, none, RULES, received=received, in_question=in_question, cell_of=cell_finder(records, letters), known_since=known_since))
+    return questions_frame(find_discrepancies(births, records, none, RULES, received=received, in_question=in_question, cell_of=cell_finder(records, letters), known_since=known_since,
+                                              present=brought, registered=registered))
+
+
+REPEAT = pd.DataFrame({"duplicate_of": ["h1"], "kind": ["birth_cert"], "event_id": ["B-2025Q1-00001"], "set_id": [None]}, index=["h2"])
 
 
 def told(frame: pd.DataFrame, *columns: str) -> list[list[str]]:
@@ -98,8 +105,14 @@ def test_a_date_known_to_the_month_is_compared_by_the_month():
     assert told(questions(birth_cert={}, hukou_birth={}, town_birth=other), "field", "value_b") == [["birth_date", "2025-03"]]
 
 
-def test_an_unknown_character_agrees_with_any():
-    assert questions(birth_cert={"mother_name": "包□"}, hukou_birth={}, town_birth={}).empty
+def test_a_character_that_could_not_be_written_is_no_difference_and_its_office_is_told_where_it_stands():
+    found = questions(birth_cert={"mother_name": "包□"}, hukou_birth={}, town_birth={})
+    assert told(found, "code", "field", "list_a", "value_a", "list_b", "value_b", "recipient") == [
+        ["character_missing", "mother_name", "hukou_birth", "包娜", "birth_cert", "包□", "health"]]
+
+
+def test_a_character_that_no_list_shows_is_asked_of_nobody():
+    assert questions(birth_cert={"mother_name": "包□"}, hukou_birth={"mother_name": "包□"}, town_birth={"mother_name": None}).empty
 
 
 def test_parents_the_other_way_round_are_one_question():
@@ -114,6 +127,48 @@ def test_a_third_list_with_another_value_is_still_asked_beside_exchanged_parents
     assert ["field_differs", "mother_name"] in told(found, "code", "field")
 
 
+EXCHANGED = {"mother_name": SAME["father_name"], "father_name": SAME["mother_name"], "mother_id": SAME["father_id"], "father_id": SAME["mother_id"]}
+
+
+def test_exchanged_parents_of_whom_one_is_misspelt_are_one_exchange_and_one_difference_at_the_cell_where_it_stands():
+    found = questions(birth_cert={}, hukou_birth={}, town_birth={**EXCHANGED, "father_name": "包那"})
+    assert told(found, "code", "field", "list_b", "value_b") == [
+        ["field_differs", "mother_name", "town_birth", "包那"], ["parents_exchanged", "mother_name;father_name;mother_id;father_id", "town_birth", "白山"]]
+
+
+def test_of_three_lists_the_one_that_stands_alone_is_the_exchanged_one():
+    found = questions(birth_cert=EXCHANGED, hukou_birth={}, town_birth={})
+    assert told(found, "code", "list_a", "list_b", "recipient") == [["parents_exchanged", "hukou_birth", "birth_cert", "health"]]
+
+
+def test_one_value_in_the_other_column_is_no_exchange():
+    found = questions(birth_cert={}, hukou_birth={}, town_birth={"mother_name": SAME["father_name"]})
+    assert told(found, "code", "field") == [["field_differs", "mother_name"]]
+
+
+def test_deliveries_to_be_clarified_and_pending_registrations_are_compared_too():
+    found = questions(birth_cert={}, hukou_birth={}, town_birth={}, unverified_delivery={"mother_name": "包那"}, deferred_hukou={"father_name": "白三"})
+    assert told(found, "field", "list_b", "recipient") == [["father_name", "deferred_hukou", "police"], ["mother_name", "unverified_delivery", "health"]]
+
+
+def test_two_lists_of_one_office_are_one_voice():
+    found = questions(birth_cert={"child_name": "白云"}, unverified_delivery={"child_name": "白云"}, hukou_birth={}, town_birth=None, received=("birth_cert", "hukou_birth"))
+    assert told(found, "field", "list_b", "recipient") == [["child_name", "hukou_birth", "police"]]  # the office that settles it, not the one of the odd list
+    found = questions(birth_cert={"birth_date": pd.Timestamp("2025-02-04")}, unverified_delivery={"birth_date": pd.Timestamp("2025-02-04")}, hukou_birth={},
+                      received=("birth_cert", "hukou_birth"))
+    assert told(found, "field", "recipient") == [["birth_date", "health"]]
+
+
+def test_what_both_lists_show_alike_is_no_difference_whatever_one_of_them_was_brought_to():
+    assert questions(birth_cert={}, hukou_birth={}, town_birth={}, present={"birth_cert": {"mother_name": "包那"}}).empty
+
+
+def test_a_registered_change_explains_the_two_values_also_where_a_list_states_no_number():
+    change = {("B-2025Q1-00001", "mother_name"): [frozenset({"包娜", "包那"})]}
+    assert questions(birth_cert={}, hukou_birth={}, town_birth={"mother_name": "包那", "mother_id": None}, registered=change).empty
+    assert told(questions(birth_cert={}, hukou_birth={}, town_birth={"mother_name": "包纳"}, registered=change), "value_b") == [["包纳"]]
+
+
 def test_in_a_set_of_twins_the_childs_own_fields_are_not_held_against_each_other():
     found = questions(birth_cert={"child_name": "白甲", "mother_name": "包那"}, hukou_birth={}, town_birth={}, set_id="S-2025Q1-00001")
     assert told(found, "field") == [["mother_name"]]
@@ -125,9 +180,14 @@ def test_a_value_read_from_the_childs_number_points_to_that_cell():
 
 
 def test_two_rows_of_one_list_are_asked_about_with_both_rows():
-    repeat = pd.DataFrame({"duplicate_of": ["h1"], "kind": ["birth_cert"], "event_id": ["B-2025Q1-00001"], "set_id": [None]}, index=["h2"])
-    found = questions(birth_cert={}, hukou_birth={}, town_birth={}, duplicates=repeat)
+    found = questions(birth_cert=[{}, {}], hukou_birth={}, town_birth={}, duplicates=REPEAT)
     assert told(found, "code", "list_a", "cell_a", "list_b", "recipient") == [["duplicate_in_list", "birth_cert", "[birth_cert.xlsx]表!5:5", "birth_cert", "health"]]
+
+
+def test_two_rows_of_one_list_that_do_not_say_the_same_are_asked_of_its_office_field_by_field():
+    found = questions(birth_cert=[{}, {"mother_name": "包那"}], hukou_birth={}, town_birth={}, duplicates=REPEAT)
+    assert told(found, "code", "field", "list_a", "value_a", "list_b", "value_b", "recipient") == [
+        ["duplicate_in_list", "", "birth_cert", "", "birth_cert", "", "health"], ["field_differs", "mother_name", "birth_cert", "包娜", "birth_cert", "包那", "health"]]
 
 
 @pytest.mark.parametrize(("dates", "doubtful", "expected"), [

@@ -15,7 +15,7 @@ from popanalysis.reconcile.discrepancies import Discrepancy
 from popanalysis.reconcile.events import known_event_ids, mint_event_ids, name_sets
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
 
-RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v3.yaml")
+RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/births.v4.yaml")
 
 
 def question(event_id="B-2025Q1-00001", code="missing_at", field="", list_a="birth_cert", list_b="hukou_birth", **more) -> Discrepancy:

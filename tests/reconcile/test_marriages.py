@@ -10,7 +10,7 @@ from popanalysis.reconcile import DiscrepancyRules
 from popanalysis.reconcile.discrepancies import find_discrepancies
 from popanalysis.reconcile.marriages import marriages_from_records
 
-RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/marriages.v2.yaml")
+RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy/marriages.v3.yaml")
 SAME = {"reg_date": pd.Timestamp("2025-02-14"), "husband_name": "白山", "husband_id": "159901198802020015", "wife_name": "包娜", "wife_id": "159901199001010026"}
 
 

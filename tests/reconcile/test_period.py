@@ -23,7 +23,7 @@ BIRTH = {"child_name": "白小雨", "child_sex": "1", "birth_date": pd.Timestamp
 @pytest.fixture(scope="module")
 def rules():
     folder = shipped_folder("params")
-    return PeriodRules({"birth": current_rules(folder / "linkage", "births")}, {"birth": DiscrepancyRules.read(folder / "discrepancy" / "births.v3.yaml")})
+    return PeriodRules({"birth": current_rules(folder / "linkage", "births")}, {"birth": DiscrepancyRules.read(folder / "discrepancy" / "births.v4.yaml")})
 
 
 def read(*rows: tuple[str, str, dict]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from popanalysis.reconcile.relations import moves_and_deaths, register_relations, relations_frame
+from popanalysis.reconcile.explained import moves_and_deaths
+from popanalysis.reconcile.relations import register_relations, relations_frame
 from popanalysis.reconcile.waiting import waiting_questions, waiting_registrations
 
 MOTHER, FATHER, CHILD = "159901199003050026", "159901198802020015", "159901202503050017"
@@ -121,3 +122,23 @@ def test_a_birth_policy_paper_is_no_reason_to_wait():
 def test_a_child_that_was_registered_since_waits_no_longer():
     waiting, asked = pending(hukou="p1")
     assert waiting.empty and asked == []
+
+
+def test_a_mother_whose_number_is_one_digit_off_is_known_by_the_same_name_beside_it():
+    named = CERTIFICATE.assign(mother_name="白塔娜")
+    move = pd.DataFrame([{"person_id": MOTHER[:-2] + "46", "person_name": "白塔娜", "direction": "out"}], index=["m1"])
+    tied = moves_and_deaths(births(), {"birth_cert": named, "migration": move}, IDS, event="birth", date="birth_date")
+    assert tied == ([("explains_absence", "M1", "B1", "mother_name+mother_id")], {"B1": {"hukou_birth", "town_birth"}})
+    assert moves_and_deaths(births(), {"birth_cert": named, "migration": move.assign(person_name="白云")}, IDS, event="birth", date="birth_date") == ([], {})
+
+
+def test_a_mother_without_a_number_is_known_by_her_name_where_the_childs_father_moved_the_same_day():
+    named = CERTIFICATE.assign(mother_name="白塔娜", mother_id=None)
+    day = {"accept_date": pd.Timestamp("2025-03-20"), "direction": "out"}
+    moves = pd.DataFrame([{"person_id": MOTHER, "person_name": "白塔娜", **day}, {"person_id": FATHER, "person_name": "陶格图", **day}], index=["m1", "m2"])
+    ids = {**IDS, "m2": "M2"}
+    relations, silent = moves_and_deaths(births(), {"birth_cert": named, "migration": moves}, ids, event="birth", date="birth_date")
+    assert relations == [("explains_absence", "M1", "B1", "mother_name+father_id"), ("explains_absence", "M2", "B1", "father_id")]
+    assert silent == {"B1": {"hukou_birth", "town_birth"}}
+    alone = moves_and_deaths(births(), {"birth_cert": named, "migration": moves.loc[["m1"]]}, ids, event="birth", date="birth_date")
+    assert alone == ([], {})  # a name alone is nobody

@@ -7,7 +7,7 @@ from popanalysis.project import shipped_folder
 from popanalysis.reconcile import DiscrepancyRules
 from popanalysis.reconcile.verdict import facts_of, how_values_differ, weigh_values
 
-RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy" / "births.v3.yaml")
+RULES = DiscrepancyRules.read(shipped_folder("params") / "discrepancy" / "births.v4.yaml")
 #: sum of weights 255 is 2 mod 11: the check character of the first is X (domain facts, section 1); the second's cannot be
 RIGHT, WRONG = "15990120240301002X", "159901202403010021"
 

@@ -19,7 +19,7 @@ WITHHELD = {**BIRTH, "doubt_class": "withheld"}
 
 def rules() -> PeriodRules:
     folder = shipped_folder("params")
-    return PeriodRules({"birth": current_rules(folder / "linkage", "births")}, {"birth": DiscrepancyRules.read(folder / "discrepancy" / "births.v3.yaml")})
+    return PeriodRules({"birth": current_rules(folder / "linkage", "births")}, {"birth": DiscrepancyRules.read(folder / "discrepancy" / "births.v4.yaml")})
 
 
 def linked(**rows: dict) -> pd.Series:

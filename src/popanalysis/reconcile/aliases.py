@@ -7,7 +7,7 @@ former value is read as if it showed the present one; the record itself stays as
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ import pandas as pd
 from popanalysis.columns import PERSONS_OF_KIND
 from popanalysis.reconcile.certificates import Successors
 
-__all__ = ["Alias", "Sighting", "bring_to_present", "read_aliases", "sightings"]
+__all__ = ["Alias", "Sighting", "bring_to_present", "read_aliases", "registered_pairs", "sightings"]
 
 #: item -> (field before, field after) of identity_change, and the ending of a person's field it speaks of.
 _ITEMS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -140,6 +140,22 @@ def _of_person(
         known_by = id_field if shown["id"] else f"{name_field}+{born_field}"
         for alias in by_number.get(shown["id"], ()) if shown["id"] else by_name.get((shown["name"], shown["birth_date"]), ()):
             yield Sighting(alias, str(record_id), kind, person, known_by, shown[_ITEMS[alias.item][2]])
+
+
+def registered_pairs(seen: Iterable[Sighting], event_of: Mapping[str, str]) -> dict[tuple[str, str], set[frozenset[str]]]:
+    """Return (event_id, field) -> the pairs of values before and after each change of a person seen in the event.
+
+    One record shows who the person is; another list of the same event may show the other value without a number beside it.
+
+    Parameters
+    ----------
+    event_of : record_id -> event_id.
+    """
+    found: dict[tuple[str, str], set[frozenset[str]]] = {}
+    for s in seen:
+        if s.record_id in event_of:
+            found.setdefault((event_of[s.record_id], s.field), set()).add(frozenset({s.alias.old, s.alias.new}))
+    return found
 
 
 # --- the comparison frames ---------------------------------------------------------------------------------------

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from popanalysis.columns import EVENT_OF_KIND
 from popanalysis.reconcile.discrepancies import CellOf, Discrepancy
 
-__all__ = ["Successors", "certificate_questions", "read_successors", "serial_gaps"]
+__all__ = ["Successors", "as_in_force", "certificate_questions", "read_successors", "serial_gaps"]
 
 _NUMBER = re.compile(r"[A-Z]\d{9}")
 _LONGEST_GAP = 5  # numbers; a longer one is another box of forms, not a certificate left out
@@ -83,6 +84,30 @@ def _last(number: str, step: Mapping[str, str]) -> str:
         seen.add(after)
         number = after
     return number
+
+
+def as_in_force(present: Mapping[str, pd.DataFrame], records: Mapping[str, pd.DataFrame], event_of: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Return the records as they are compared where a register of exchanges shows the new number only.
+
+    What another list wrote of the same child before the day of the exchange is the number that was given up; it counts as the new one.
+
+    Parameters
+    ----------
+    present : kind -> records as compared ; records : as they stand, with ``act_date`` ; event_of : record_id -> event_id.
+    """
+    register, certificates = (frames.get(kind, pd.DataFrame()) for frames, kind in ((records, "void_certificates"), (present, "birth_cert")))
+    if "new_birth_cert_no" not in register or "birth_cert_no" not in certificates:
+        return dict(present)
+    rows = register.reindex(columns=["old_birth_cert_no", "new_birth_cert_no", "date"])
+    since = {str(new): day for old, new, day in rows.sort_values("date").itertuples(index=False) if pd.isna(old) and not pd.isna(new) and not pd.isna(day)}
+    exchanged = {event_of[str(record)]: str(number) for record, number in certificates["birth_cert_no"].items() if number in since and str(record) in event_of}
+    frames = dict(present)
+    for kind, frame in present.items():
+        if kind != "birth_cert" and EVENT_OF_KIND.get(kind) == "birth" and {"birth_cert_no", "act_date"} <= set(frame):
+            new = frame.index.to_series().map(event_of).map(exchanged)
+            before = new.notna() & frame["birth_cert_no"].notna() & (pd.to_datetime(frame["act_date"]) < pd.to_datetime(new.map(since)))
+            frames[kind] = frame.assign(birth_cert_no=frame["birth_cert_no"].mask(before, new))
+    return frames
 
 
 # --- questions -------------------------------------------------------------------------------------------

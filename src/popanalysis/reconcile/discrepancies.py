@@ -1,20 +1,20 @@
 """What the lists say differently about the same event, with the cells it comes from.
 
-``missing_at``: a list that should hold the event does not. ``field_differs``: two lists give different values.
-``parents_exchanged``, ``spouses_exchanged``: one list has them the other way round. ``duplicate_in_list``: two rows of one list speak
-of the same event. A value that is missing or damaged says nothing and makes no discrepancy.
+``missing_at``: a list that should hold the event does not. ``field_differs``: two lists, or two rows of one, give different values. ``character_missing``: a character
+of a name could not be written in one list and stands in another. ``parents_exchanged``, ``spouses_exchanged``: one list has them the other way
+round. ``duplicate_in_list``: two rows of one list speak of the same event. A value that is missing or damaged says nothing and makes no discrepancy.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from popanalysis.columns import DEPARTMENT_OF_KIND
+from popanalysis.columns import DEPARTMENT_OF_KIND, UNKNOWN_CHARACTER
+from popanalysis.reconcile.exchanged import exchanged_lists, other_side, put_back
 from popanalysis.reconcile.taxonomy import ComparedField, DiscrepancyRules
 from popanalysis.reconcile.values import Values, compared_values, values_differ
 
@@ -44,6 +44,7 @@ def find_discrepancies(
     events: pd.DataFrame, records: Mapping[str, pd.DataFrame], duplicates: pd.DataFrame, rules: DiscrepancyRules, *,
     received: Collection[str], in_question: Collection[str], cell_of: CellOf, known_since: dt.date | None = None, date: str = "birth_date",
     present: Mapping[str, pd.DataFrame] | None = None, explained: Mapping[str, Collection[str]] | None = None,
+    registered: Mapping[tuple[str, str], Collection[frozenset[str]]] | None = None, entered_again: pd.DataFrame | None = None,
 ) -> list[Discrepancy]:
     """List every discrepancy of the events at hand.
 
@@ -63,12 +64,16 @@ def find_discrepancies(
     present : the records with former names, numbers and certificate numbers brought to the present: what a registered change
         explains is no difference. Default: the records.
     explained : event_id -> lists whose silence a move or a death explains.
+    entered_again : as ``duplicates``, with the rows that rightly stand beside another (a certificate issued again): what they say otherwise is asked
+        about as well. Default: ``duplicates``.
+    registered : (event_id, field) -> pairs of values, before and after a change the police registered for a person of the event.
 
     Returns
     -------
     List of questions, sorted; values as text, blank where the whole row is meant.
     """
-    held = events[[*rules.lists, "set_id", "due_at"]].fillna("").to_dict("index")
+    compared = [kind for kind in rules.compared_lists if kind in events]
+    held = events[[*compared, "set_id", "due_at"]].fillna("").to_dict("index")
     before = frozenset(events.index[events[date] < pd.Timestamp(known_since)]) if known_since is not None else frozenset()
     shown = compared_values(records, rules)
     values = shown if present is None else compared_values(present, rules)
@@ -77,8 +82,10 @@ def find_discrepancies(
         lists = {kind: str(event[kind]) for kind in rules.lists if event[kind]}
         if event_id not in before:
             found += _missing(event_id, event, lists, rules, received, in_question, cell_of, (explained or {}).get(event_id, ()))
-        found += _differing(event_id, event, lists, values, shown, rules, cell_of)
+        compared_here = {kind: str(event[kind]) for kind in compared if event[kind]}
+        found += _differing(event_id, event, compared_here, values, shown, rules, cell_of, registered or {})
     found += _repeated(duplicates, cell_of)
+    found += _within_a_list(duplicates if entered_again is None else entered_again, values, shown, rules, cell_of)
     return sorted(found)
 
 
@@ -100,49 +107,46 @@ def _missing(event_id: str, birth: Mapping[Any, Any], lists: Mapping[str, str], 
                               "reviewer" if doubtful else DEPARTMENT_OF_KIND[lacking])
 
 
-def _differing(event_id: str, birth: Mapping[Any, Any], lists: Mapping[str, str], values: Values, shown: Values, rules: DiscrepancyRules,
-               cell_of: CellOf) -> Iterator[Discrepancy]:
-    set_id = birth["set_id"] or ""
+def _differing(event_id: str, event: Mapping[Any, Any], lists: Mapping[str, str], values: Values, shown: Values, rules: DiscrepancyRules,
+               cell_of: CellOf, registered: Mapping[tuple[str, str], Collection[frozenset[str]]]) -> Iterator[Discrepancy]:
+    set_id = event["set_id"] or ""
     given = {
         compared.field: {kind: values[kind][compared.field][record] for kind, record in lists.items() if record in values[kind].get(compared.field, {})}
         for compared in rules.fields
     }
+    exchanged = exchanged_lists(given, rules.exchangeable)
+    given = put_back(given, exchanged, rules.exchangeable)
+
+    def stands(kind: str, field: str) -> tuple[str, str]:
+        """The value as the list shows it, and its cell."""
+        column = other_side(field, rules.exchangeable) if kind in exchanged else field
+        return shown[kind][column][lists[kind]], cell_of(lists[kind], column)
 
     def question(code: str, name: str, field: str, kind_a: str, kind_b: str, recipient: str) -> Discrepancy:
-        return Discrepancy(event_id, set_id, code, name, kind_a, shown[kind_a][field][lists[kind_a]], cell_of(lists[kind_a], field),
-                           kind_b, shown[kind_b][field][lists[kind_b]], cell_of(lists[kind_b], field), recipient)
+        return Discrepancy(event_id, set_id, code, name, kind_a, *stands(kind_a, field), kind_b, *stands(kind_b, field), recipient)
 
-    exchanged = _exchanged(given, rules)
-    for kind, (reference, fields) in exchanged.items():
-        yield question(rules.exchanged_code, ";".join(fields), fields[0], reference, kind, DEPARTMENT_OF_KIND[kind])
-        for field in fields:
-            del given[field][kind]
+    for kind, against in exchanged.items():
+        both = [field for pair in rules.exchangeable for field in pair if all(there in given[f] for f in pair for there in (kind, against))]
+        first = both[0]
+        yield Discrepancy(event_id, set_id, rules.exchanged_code, ";".join(both), against, *stands(against, first),
+                          kind, shown[kind][first][lists[kind]], cell_of(lists[kind], first), DEPARTMENT_OF_KIND[kind])
     for compared in rules.fields:
-        if set_id and compared.field in rules.of_the_child:
+        field = compared.field
+        if set_id and field in rules.of_the_child:
             continue  # which twin is which is not known, so their own values cannot be held against each other
-        for kind_a, kind_b, recipient in _odd_ones(given[compared.field], compared):
-            yield question("field_differs", compared.field, compared.field, kind_a, kind_b, recipient)
-
-
-def _exchanged(given: Mapping[str, Mapping[str, str]], rules: DiscrepancyRules) -> dict[str, tuple[str, list[str]]]:
-    """List with the parents the other way round -> (list it was held against, the fields that cross).
-
-    Of two lists the later in the rules' order is taken to be the exchanged one: it is the one written by hand.
-    """
-    found: dict[str, tuple[str, list[str]]] = {}
-    for reference, kind in itertools.combinations(rules.lists, 2):
-        for mother, father in rules.exchangeable:
-            here = (given[mother].get(reference), given[father].get(reference))
-            there = (given[father].get(kind), given[mother].get(kind))
-            if here == there and None not in here and here[0] != here[1] and reference not in found:
-                found.setdefault(kind, (reference, []))[1].extend(f for f in (mother, father) if f not in found[kind][1])
-    return found
+        for kind_a, kind_b, recipient in _odd_ones(given[field], compared):
+            pair = (stands(kind_a, field)[0], stands(kind_b, field)[0])
+            if values_differ(*pair, compared.kind) and frozenset(pair) not in registered.get((event_id, field), ()):
+                yield question("field_differs", field, field, kind_a, kind_b, recipient)
+        for kind_a, kind_b in _incomplete(given[field]) if compared.kind == "name" else ():
+            yield question("character_missing", field, field, kind_a, kind_b, DEPARTMENT_OF_KIND[kind_b])
 
 
 def _odd_ones(given: Mapping[str, str], compared: ComparedField) -> list[tuple[str, str, str]]:
     """Pair each list that stands alone with a list of the larger group, and say who is asked.
 
-    Two lists against one: the office of the one is asked. No majority: the office that settles the field is asked.
+    Two offices against one: the office of the one is asked. No majority: the office that settles the field is asked. Two lists of one office are
+    one voice.
     """
     groups: list[list[str]] = []
     for kind, value in given.items():
@@ -152,14 +156,38 @@ def _odd_ones(given: Mapping[str, str], compared: ComparedField) -> list[tuple[s
                 break
         else:
             groups.append([kind])
-    groups.sort(key=lambda group: -len(group))  # stable: the order of the lists decides between equals
+    voices = {id(group): len({DEPARTMENT_OF_KIND[kind] for kind in group}) for group in groups}
+    groups.sort(key=lambda group: -voices[id(group)])  # stable: the order of the lists decides between equals
     return [
-        (groups[0][0], kind, DEPARTMENT_OF_KIND[kind] if len(groups[0]) > 1 else compared.settled_by)
+        (groups[0][0], kind, DEPARTMENT_OF_KIND[kind] if voices[id(groups[0])] > 1 else compared.settled_by)
         for group in groups[1:] for kind in group
     ]
+
+
+def _incomplete(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Pair each list in which a character of a name could not be written with one that shows it."""
+    for kind, name in given.items():
+        if UNKNOWN_CHARACTER in name:
+            whole = next((other for other, value in given.items() if UNKNOWN_CHARACTER not in value and not values_differ(value, name, "name")), None)
+            if whole is not None:
+                yield whole, kind
 
 
 def _repeated(duplicates: pd.DataFrame, cell_of: CellOf) -> Iterator[Discrepancy]:
     for record_id, row in duplicates.fillna("").to_dict("index").items():
         yield Discrepancy(row["event_id"], row["set_id"], "duplicate_in_list", "", row["kind"], "", cell_of(row["duplicate_of"], ""),
                           row["kind"], "", cell_of(str(record_id), ""), DEPARTMENT_OF_KIND[row["kind"]])
+
+
+def _within_a_list(rows: pd.DataFrame, values: Values, shown: Values, rules: DiscrepancyRules, cell_of: CellOf) -> Iterator[Discrepancy]:
+    """Ask an office about two rows of its list that speak of one event and do not say the same."""
+    for record_id, row in rows.fillna("").to_dict("index").items():
+        kind, first, again = row["kind"], row["duplicate_of"], str(record_id)
+        for compared in rules.fields:
+            field = compared.field
+            if row["set_id"] and field in rules.of_the_child:
+                continue
+            given = values.get(kind, {}).get(field, {})
+            if first in given and again in given and values_differ(given[first], given[again], compared.kind):
+                yield Discrepancy(row["event_id"], row["set_id"], "field_differs", field, kind, shown[kind][field][first], cell_of(first, field),
+                                  kind, shown[kind][field][again], cell_of(again, field), DEPARTMENT_OF_KIND[kind])

@@ -27,7 +27,7 @@ from popanalysis.params import QuarterParams
 from popanalysis.reconcile.aliases import Sighting, bring_to_present, read_aliases, sightings
 from popanalysis.reconcile.births import births_from_records
 from popanalysis.reconcile.carry_forward import carried_records
-from popanalysis.reconcile.certificates import Successors, read_successors
+from popanalysis.reconcile.certificates import Successors, as_in_force, read_successors
 from popanalysis.reconcile.events import known_event_ids, mint_event_ids, name_sets
 from popanalysis.reconcile.marriages import marriages_from_records
 from popanalysis.reconcile.reissues import as_first_issued, original_kept, reissue_rows
@@ -140,6 +140,7 @@ def link_period(
     repeats = linked.index[linked["duplicate_of"].notna()]
     ids, sets = linked["event_id"], linked["set_id"]
     present = as_first_issued(present, linked, reissue_rows(together))
+    present = as_in_force(present, together, {str(r): str(e) for r, e in ids.dropna().items()})
 
     def of(event: str) -> tuple[pd.Series, pd.Series]:
         own = linked["kind"].isin(KINDS_OF_EVENT[event])

@@ -13,6 +13,7 @@ from popanalysis.columns import BIRTH_KINDS, KINDS_OF_EVENT, MARRIAGE_KINDS
 from popanalysis.link import Linked, Note
 from popanalysis.params import QuarterParams
 from popanalysis.periods import Period
+from popanalysis.reconcile.aliases import registered_pairs
 from popanalysis.reconcile.carry_forward import carry_forward, open_events
 from popanalysis.reconcile.cases import open_cases
 from popanalysis.reconcile.certificates import certificate_questions
@@ -20,13 +21,13 @@ from popanalysis.reconcile.changes import change_questions
 from popanalysis.reconcile.decided import Decided
 from popanalysis.reconcile.discrepancies import CellOf, Discrepancy, find_discrepancies, questions_frame
 from popanalysis.reconcile.due import not_yet_due
+from popanalysis.reconcile.explained import moves_and_deaths
 from popanalysis.reconcile.linking import LinkedPeriod
 from popanalysis.reconcile.reissues import reissue_rows
 from popanalysis.reconcile.relations import (
     Relation,
     alias_relations,
     certificate_relations,
-    moves_and_deaths,
     relations_frame,
     set_relations,
 )
@@ -139,16 +140,21 @@ def _explained(linked: LinkedPeriod) -> tuple[list[Relation], dict[str, set[str]
 def _differences(linked: LinkedPeriod, rules: PeriodRules, earlier: Earlier, params: QuarterParams, explained: Mapping[str, Collection[str]], *,
                  cell_of: CellOf, received: Collection[str]) -> list[Discrepancy]:
     found: list[Discrepancy] = []
+    registered = registered_pairs(linked.seen, linked.event_of)
+    withheld = linked.by_number & frozenset(linked.records.get("unverified_delivery", pd.DataFrame()).index)  # who withheld her name is held against nobody
     again = reissue_rows(linked.records)  # a certificate issued again repeats no registration
     for event, table in _tables(linked).items():
         own = linked.linked[linked.linked["kind"].isin(KINDS_OF_EVENT[event])]
-        repeats = own[own["duplicate_of"].notna() & ~own.index.isin(again) & ~own["duplicate_of"].isin(again)]
+        columns = ["duplicate_of", "kind", "event_id", "set_id"]
+        entered_again = own.loc[own["duplicate_of"].notna() & ~own.index.isin(withheld), columns]
+        repeats = own.loc[own["duplicate_of"].notna() & ~own.index.isin(again) & ~own["duplicate_of"].isin(again), columns]
         links = linked.engines[event].links if event in linked.engines else pd.DataFrame({"link_decision": [], "record_id_a": [], "record_id_b": []})
         possible = links[links["link_decision"].eq("possible_link")]
         questions = find_discrepancies(
-            table, linked.records, repeats[["duplicate_of", "kind", "event_id", "set_id"]], rules.discrepancy[event],
+            table, _without(linked.records, withheld), repeats, rules.discrepancy[event],
             received=received, in_question=frozenset(possible["record_id_a"]) | frozenset(possible["record_id_b"]), cell_of=cell_of,
-            known_since=_known_since(earlier, params.span.quarter_of), date=_DATE_OF[event], present=linked.present, explained=explained)
+            known_since=_known_since(earlier, params.span.quarter_of), date=_DATE_OF[event], present=_without(linked.present, withheld),
+            explained=explained, registered=registered, entered_again=entered_again)
         if params.span.quarter is not None:  # a monthly summary shows what is not yet due apart from what is missing
             early = not_yet_due(table, rules.discrepancy[event], date=_DATE_OF[event], as_of=params.span.last_day)
             questions = [q for q in questions if q.code != "missing_at" or not early.at[q.event_id, q.list_b]]

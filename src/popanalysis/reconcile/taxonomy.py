@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 
-from popanalysis.columns import DEPARTMENTS, KINDS
+from popanalysis.columns import DEPARTMENTS, EVENT_OF_KIND, KINDS
 from popanalysis.errors import Text
 from popanalysis.rulefile import RuleSet
 
@@ -85,7 +85,7 @@ class Code(_Part):
 
 
 class DiscrepancyRules(RuleSet):
-    """The rules of one event (``params/discrepancy/births.v3.yaml``).
+    """The rules of one event (``params/discrepancy/births.v4.yaml``).
 
     Attributes
     ----------
@@ -106,6 +106,11 @@ class DiscrepancyRules(RuleSet):
     exchangeable: tuple[tuple[str, str], ...] = Field((), validation_alias=AliasChoices("exchangeable", "parents"))
     exchanged_code: str = "parents_exchanged"
     codes: dict[str, Code]
+
+    @property
+    def compared_lists(self) -> tuple[str, ...]:
+        """The lists whose values are held against each other: those that should hold the event, and the further ones that may hold it."""
+        return (*self.lists, *(kind for kind in self.further if EVENT_OF_KIND.get(kind) == self.event))
 
     def asks(self) -> dict[tuple[str, str], Text]:
         """Return (code, list) -> what is asked under the code of the office that owns the list."""

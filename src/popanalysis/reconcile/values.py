@@ -24,7 +24,7 @@ def compared_values(records: Mapping[str, pd.DataFrame], rules: DiscrepancyRules
     rules : names the lists and fields.
     """
     values: dict[str, dict[str, dict[str, str]]] = {}
-    for kind in rules.lists:
+    for kind in rules.compared_lists:
         frame = records.get(kind, pd.DataFrame())
         values[kind] = {}
         for compared in rules.fields:
