@@ -169,19 +169,27 @@ def write_quarter(root: Path) -> None:
     (output / "r2/restricted").mkdir(parents=True)
     truth.mkdir(parents=True)
     (output / "current").write_text("r2\n", encoding="utf-8")
-    known = truth_rows().assign(quarter="2025Q1", about="", detail="")
+    known = truth_rows().assign(quarter="2025Q1", about="", detail="", duplicate="False")
     linked = linked_rows()
     linked["event_id"] = "B-2025Q1-" + linked["event_id"]
-    linked.assign(record_id=[f"r{i}" for i in range(len(known))]).to_csv(output / "r2/restricted/linked_records.csv", index=False, encoding="utf-8-sig")
+    linked.assign(record_id=[f"r{i}" for i in range(len(known))], fate_reason="").to_csv(output / "r2/restricted/linked_records.csv", index=False, encoding="utf-8-sig")
     RELATIONS.iloc[:0].to_csv(output / "r2/restricted/relations.csv", index=False, encoding="utf-8-sig")
     OPEN.iloc[:0].to_parquet(output / "r2/restricted/carried_forward.parquet")
+    pd.DataFrame({"case_id": ["2025Q1-0001"], "code": "field_differs", "field": "mother_name", "opened_in": "2025Q1", "list_b": "hukou_birth", "cell_a": "[a.xlsx]s!D5",
+                  "cell_b": "[b.csv]C2"}).to_csv(output / "r2/restricted/cases.csv", index=False, encoding="utf-8-sig")
+    pd.DataFrame([("birth_cert", "a.xlsx", "s", "5", "mother_name", "sound_alike", "白塔娜", "白塔那")],
+                 columns=["kind", "file", "sheet", "row", "field", "error", "true_value", "written_value"]).to_csv(truth / "errors.csv", index=False, encoding="utf-8")
+    pd.DataFrame([("a.xlsx", "s", "5", "mother_name", "白塔那"), ("b.csv", "", "2", "mother_name", "白塔娜")],
+                 columns=["file", "sheet", "row", "field", "value"]).to_csv(truth / "values.csv", index=False, encoding="utf-8")
     known.to_csv(truth / "records.csv", index=False, encoding="utf-8")
     aliases(("birth_cert", "5", "old"))[:0].to_csv(truth / "aliases.csv", index=False, encoding="utf-8")
 
 
 def test_quarters_are_read_from_the_current_revision(tmp_path: Path) -> None:
     write_quarter(tmp_path)
-    assert score_quarters(tmp_path, ["2025Q1"]).births.table.loc[0, "true_positive"] == 1
+    scores = score_quarters(tmp_path, ["2025Q1"])
+    assert scores.births.table.loc[0, "true_positive"] == 1
+    assert scores.questions.set_index("code").loc["all", ["planted", "reported", "asked", "untrue"]].tolist() == [1, 1, 1, 0]
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", ("双胞胎", "出生医学证明（卫生健康）", "采用")), ("en", ("twins", "Birth certificates (health)", "Used"))])

@@ -31,6 +31,7 @@ def write_demo(root: Path, quarters: int = 1, seed: int = SEED) -> list[Path]:
     - ``errors.csv``: one row a planted mistake: quarter, field, error, true_value, written_value. A ``birth_date`` of
       hukou_birth stands inside ``child_id``; field ``parents`` (``spouses``) means that the columns of the two are exchanged,
       and the row's other mistakes name the column they stand in; what a mother withheld counts as a mistake too;
+    - ``values.csv``: one row a value that several lists may show of one event, as it was written; of a move the day;
     - ``aliases.csv``: one row a value of a person who changed it: event, person, field, change (the event of the row in identity_change),
       shown (``old`` or ``new``: the value from before or after the change);
     - ``answers.csv``: what the town would answer about each local event: confirmed, not_known, or corrected with field and value;

@@ -18,9 +18,19 @@ Pages = Mapping[str, Sequence[Sheet]]
 TRUTH: Final[dict[str, tuple[str, ...]]] = {
     "records": ("kind", "quarter", "file", "sheet", "row", "event", "set_id", "name_form", "local", "duplicate", "about", "detail"),
     "errors": ("kind", "quarter", "file", "sheet", "row", "field", "error", "true_value", "written_value"),
+    "values": ("kind", "quarter", "file", "sheet", "row", "field", "value"),
     "planted": ("kind", "file", "sheet", "row", "header", "value", "treatment"),
     "aliases": ("kind", "quarter", "file", "sheet", "row", "event", "person", "field", "change", "shown"),
     "answers": ("event", "town", "answer", "field", "value")}
+
+_PARENTS: Final = ("mother_name", "mother_id", "father_name", "father_id")
+_OF_BIRTH: Final = ("birth_date", "child_sex", "child_name", "birth_cert_no", *_PARENTS)
+#: list -> what its sheets show of that which other lists may show as well.
+_SHOWN: Final[dict[str, tuple[str, ...]]] = {
+    "birth_cert": _OF_BIRTH, "hukou_birth": (*_OF_BIRTH, "child_id"), "town_birth": _OF_BIRTH, "deferred_hukou": _OF_BIRTH,
+    "unverified_delivery": tuple(field for field in _OF_BIRTH if field != "father_id"),
+    "migration": ("accept_date",), "marriage": ("reg_date", "cert_no", "husband_name", "husband_id", "husband_birth_date", "wife_name", "wife_id"),
+    "town_marriage": ("reg_date", "cert_no", "husband_name", "husband_id", "husband_birth_date", "wife_name", "wife_id", "wife_birth_date")}
 
 
 def truth_tables(quarter: Quarter, pages: Mapping[str, Pages]) -> dict[str, pd.DataFrame]:
@@ -30,7 +40,7 @@ def truth_tables(quarter: Quarter, pages: Mapping[str, Pages]) -> dict[str, pd.D
     ----------
     pages : kind -> file -> the sheets it holds.
     """
-    makers = {"records": _records, "errors": _errors, "planted": _planted, "aliases": _aliases}
+    makers = {"records": _records, "errors": _errors, "values": _values, "planted": _planted, "aliases": _aliases}
     found = {name: _joined([make(quarter, kind, files) for kind, files in pages.items()], TRUTH[name]) for name, make in makers.items()}
     return {**found, "answers": quarter.answers[list(TRUTH["answers"])]}
 
@@ -60,6 +70,19 @@ def _at_places(files: Pages, told: pd.DataFrame) -> pd.DataFrame:
 
 def _errors(quarter: Quarter, kind: str, files: Pages) -> pd.DataFrame:
     return _at_places(files, quarter.errors[kind]).assign(kind=kind, quarter=str(quarter.period))
+
+
+def _values(quarter: Quarter, kind: str, files: Pages) -> pd.DataFrame:
+    """One row a value that several lists may hold of one event, as it was written."""
+    if kind not in _SHOWN:
+        return pd.DataFrame()
+    where = _places_of(files)
+    rows = quarter.lists[kind].loc[where.index]
+    wide = rows.reindex(columns=list(_SHOWN[kind]))
+    if "accept_date" in wide:
+        wide["accept_date"] = pd.to_datetime(rows["act_date"]).dt.strftime("%Y-%m-%d")
+    long = wide.rename_axis("place").reset_index().melt("place", var_name="field").dropna(subset=["value"]).sort_values(["place", "field"], kind="stable")
+    return pd.concat([where.loc[long["place"]].reset_index(drop=True), long[["field", "value"]].reset_index(drop=True)], axis=1).assign(kind=kind, quarter=str(quarter.period))
 
 
 def _aliases(quarter: Quarter, kind: str, files: Pages) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from popanalysis.errors import SourceFileError
 from popanalysis.synthetic.score.kinds import score_aliases, score_kinds
 from popanalysis.synthetic.score.pairs import PLACE, Scores, score_records
+from popanalysis.synthetic.score.questions import Known, score_questions
 
 __all__ = ["QuarterScores", "score_quarters"]
 
@@ -24,11 +25,13 @@ class QuarterScores:
     births : pairs of the three birth lists, by group.
     kinds : :func:`~popanalysis.synthetic.score.kinds.score_kinds`.
     aliases : :func:`~popanalysis.synthetic.score.kinds.score_aliases`.
+    questions : :func:`~popanalysis.synthetic.score.questions.score_questions`.
     """
 
     births: Scores
     kinds: pd.DataFrame
     aliases: pd.DataFrame
+    questions: pd.DataFrame
 
 
 def score_quarters(root: Path, periods: Iterable[str]) -> QuarterScores:
@@ -44,21 +47,26 @@ def score_quarters(root: Path, periods: Iterable[str]) -> QuarterScores:
     ------
     SourceFileError : one of these files is missing.
     """
-    linked, relations, truth, aliases, carried = [], [], [], [], []
+    linked, relations, cases, carried = [], [], [], []
+    truth: dict[str, list[pd.DataFrame]] = {name: [] for name in ("records", "errors", "values", "aliases")}
     for period in periods:
         current = root / "outputs" / period / "current"
         revision = current.read_text(encoding="utf-8").strip() if current.exists() else "r1"
         restricted, known = current.parent / revision / "restricted", root / "data" / period / "truth"
         linked.append(_read(restricted / "linked_records.csv", root))
         relations.append(_read(restricted / "relations.csv", root))
-        truth.append(_read(known / "records.csv", root))
-        aliases.append(_read(known / "aliases.csv", root))
+        cases.append(_read(restricted / "cases.csv", root))
+        for name, parts in truth.items():
+            parts.append(_read(known / f"{name}.csv", root))
         carried.append(pd.read_parquet(_there(restricted / "carried_forward.parquet", root), columns=["kind", "event_id", "state"]))
-    records, true = pd.concat(linked, ignore_index=True), pd.concat(truth, ignore_index=True)
+    records = pd.concat(linked, ignore_index=True)
+    told = {name: pd.concat(parts, ignore_index=True) for name, parts in truth.items()}
+    true, repeats = told["records"], records[records["fate"].eq("duplicate") & records["fate_reason"].str.startswith("same_as:")]
     found = true.merge(records[[*PLACE, "fate", "event_id", "record_id"]], on=PLACE, how="left", validate="one_to_one")
     found["event_id"] = found["event_id"].where(found["event_id"].ne(""))
     return QuarterScores(score_records(records, true), score_kinds(found, pd.concat(relations, ignore_index=True), carried),
-                         score_aliases(found, pd.concat(aliases, ignore_index=True)))
+                         score_aliases(found, told["aliases"]),
+                         score_questions(pd.concat(cases, ignore_index=True), Known(**told), frozenset(repeats[PLACE].itertuples(index=False, name=None))))
 
 
 def _read(path: Path, root: Path) -> pd.DataFrame:

@@ -20,7 +20,10 @@ _GROUPS: Final = {
 _HEADS: Final = {
     "kind": ("名单", "list"), "group": ("组别", "group"), "rows": ("行数", "rows"), "not_listed": ("未列出", "not listed"), "linked": ("已连接", "linked"),
     "carried_over": ("结转事件", "carried"), "closed_later": ("后期办结", "closed"), "n_true_pairs": ("真实对", "true"), "n_linked_pairs": ("连接对", "found"),
-    "true_positive": ("正确", "correct"), "precision": ("精确率", "precision"), "recall": ("召回率", "recall"), "f1": ("F1", "F1"), "share": ("占比", "share")}
+    "true_positive": ("正确", "correct"), "precision": ("精确率", "precision"), "recall": ("召回率", "recall"), "f1": ("F1", "F1"), "share": ("占比", "share"),
+    "code": ("核对事项", "question"), "planted": ("植入差错", "planted"), "reported": ("已提出", "reported"), "share_reported": ("提出率", "share"),
+    "asked": ("提出件数", "asked"), "untrue": ("不成立", "untrue"), "share_untrue": ("不成立率", "share")}
+_QUESTIONS: Final = ("planted", "reported", "share_reported", "asked", "untrue", "share_untrue")
 _PAIRS: Final = ("n_true_pairs", "n_linked_pairs", "true_positive", "precision", "recall", "f1")
 
 
@@ -47,6 +50,11 @@ def scores_in_words(scores: QuarterScores, label: Callable[[str, str, str], str]
         rows = [(named(str(row[columns[0]])), *(_cell(row[column]) for column in columns[1:])) for row in frame.to_dict("records")]
         return "\n".join([(zh, en)[which], *_aligned([tuple(map(head, columns)), *rows])])
 
+    def code(row: str) -> str:
+        name, _, field = row.partition("/")
+        return f"  {label('field', field, language)}" if field else _GROUPS["all"][which] if name == "all" else label("case", name, language)
+
+    questions = scores.questions.assign(code=scores.questions["code"] + ("/" + scores.questions["field"]).where(scores.questions["field"].ne(""), ""))
     fates = [fate for fate in LISTED_FATES if scores.kinds[fate].any()]
     n_lost = len(scores.births.lost)
     return "\n\n".join([
@@ -54,10 +62,14 @@ def scores_in_words(scores: QuarterScores, label: Callable[[str, str, str], str]
         table("各类名单：与其他名单的连接", "Lists: tied to records of other lists", scores.kinds, ("kind", "linked", *_PAIRS), kind),
         table("出生名单：分组", "Birth lists by group", scores.births.table, ("group", *_PAIRS), group),
         table("变更前后的记录", "Records before and after a change", scores.aliases, ALIAS_COLUMNS, kind),
+        table("核对事项：植入的差错是否以相应事项提出，提出的事项是否成立（按代码，n 为件数）",
+              "Questions: planted mistakes asked about under the right code, and questions that nothing justifies (n per code)", questions, ("code", *_QUESTIONS), code),
         (f"未进入记录的出生行：{n_lost}", f"birth rows lost: {n_lost}")[which]])
 
 
 def _cell(value: object) -> str:
+    if value is None:
+        return "—"
     if isinstance(value, float):
         return "—" if math.isnan(value) else f"{value:.4f}"
     return str(value)
