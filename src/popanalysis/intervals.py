@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import binomtest
 
 __all__ = ["wilson"]
 
@@ -19,5 +19,5 @@ def wilson(numerator: int, denominator: int, level: float = 0.95) -> tuple[float
     """
     if denominator == 0:
         return None
-    low, high = proportion_confint(numerator, denominator, alpha=1 - level, method="wilson")
-    return float(low), float(high)
+    interval = binomtest(numerator, denominator).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)

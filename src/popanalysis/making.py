@@ -6,8 +6,6 @@ Nothing here promotes anything: :mod:`popanalysis.run` does, and :mod:`popanalys
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,21 +14,22 @@ from typing import Any
 import nbformat
 import pandas as pd
 
-from popanalysis import errors
 from popanalysis.acquire import read_decisions, read_earlier, read_submissions
 from popanalysis.acquire.passwords import ask_for_passwords
 from popanalysis.clean import Divisions, clean_records, clean_submissions
 from popanalysis.columns import EVENT_OF_KIND, PERSONAL_FIELDS
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
+from popanalysis.executing import execute_notebook, read_notebook, refuse_unfinished, write_notebook
 from popanalysis.params import QuarterParams
 from popanalysis.project import find_root, shipped_folder
 from popanalysis.reconcile import apply_decisions, read_rules
-from popanalysis.report import file_hash, render_html, scan_publish
+from popanalysis.report import file_hash, scan_publish
+from popanalysis.report.html import render_html
 from popanalysis.report.record_files import PUBLISH, RESTRICTED, personal_values, write_json
 from popanalysis.report.sealed_record import read_run_record, refuse_changed_files
-from popanalysis.workspace import TASK, WORK_ENV, Workspace, current_revision
+from popanalysis.workspace import TASK, Workspace, current_revision
 
-__all__ = ["input_hashes", "make_record", "notebook_file", "notebook_name", "preflight", "project_root", "read_notebook", "write_notebook"]
+__all__ = ["input_hashes", "make_record", "notebook_file", "notebook_name", "preflight", "project_root"]
 
 QUARTERLY, MONTHLY = "quarterly_record.ipynb", "monthly_summary.ipynb"
 _MANY = 20  # so many addresses without one of the home banner are no accident
@@ -163,9 +162,10 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     (work / TASK).write_text(json.dumps({"revision_before": before.name if before else None}), encoding="utf-8")
     template, name = notebook_file(params, root), notebook_name(params)
     output = work / name
-    _execute(template, output, params, root, work, progress=progress)
+    execute_notebook(template, output, params, root, work, progress=progress)
     notebook = read_notebook(output)
-    _check_executed(notebook, params, work)
+    refuse_unfinished(notebook)
+    _check_results(params, work)
     if input_hashes(params, root) != inputs:
         changed = [name for name, value in input_hashes(params, root).items() if inputs.get(name) != value]
         raise RecordError(
@@ -184,74 +184,8 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     (work / TASK).unlink()
 
 
-def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Read a notebook in the current format; raise :class:`RecordError` for a damaged one."""
-    try:
-        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, nbformat.reader.NotJSONError) as error:
-        raise RecordError(
-            zh=f"记录本 {path.name} 无法读取或已损坏。请恢复程序自带的记录本。",
-            en=f"Notebook {path.name} cannot be read or is damaged. Restore the notebook that comes with the program.", file=path.name) from error
-    return notebook
-
-
-def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write a notebook."""
-    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
-
-
-def _execute(template: Path, output: Path, params: QuarterParams, root: Path, work: Path, *, progress: bool) -> None:
-    import papermill  # a second to import; nothing else needs it
-    from nbclient.exceptions import DeadKernelError
-
-    before = os.environ.get(WORK_ENV)
-    os.environ[WORK_ENV] = str(work)
-    try:
-        papermill.execute_notebook(
-            str(template), str(output), parameters=params.to_plain(), cwd=str(root), kernel_name="python3",
-            progress_bar=_progress_bar(params.language) if progress else False, log_output=False,
-            extra_arguments=["--IPKernelApp.log_level=50"])  # its notes on transport are none of the user's business
-    except papermill.PapermillExecutionError as error:
-        zh, en = _both_languages(error.ename, error.evalue)
-        raise RecordError(
-            zh=f"记录本第 {error.cell_index + 1} 个单元格运行失败（{error.ename}）：{zh}",
-            en=f"Cell {error.cell_index + 1} of the notebook failed ({error.ename}): {en}",
-            cell=error.cell_index + 1, ename=error.ename) from None
-    except DeadKernelError:
-        raise RecordError(
-            zh="运行记录本的内核中途退出：可能内存不足，或单元格中调用了 exit。请关闭其他程序后重新运行。",
-            en="The notebook's kernel ended half-way: memory may be short, or a cell calls exit(). Close other programs and run again.") from None
-    finally:
-        if before is None:
-            del os.environ[WORK_ENV]
-        else:
-            os.environ[WORK_ENV] = before
-
-
-def _progress_bar(language: str) -> dict[str, Any]:
-    zh = language == "zh"
-    return {"file": sys.stderr, "desc": "生成记录" if zh else "Making the record", "unit": "步" if zh else "cell", "leave": False}
-
-
-def _both_languages(ename: str, said: str) -> tuple[str, str]:
-    """Part what an error of this package said in the kernel: the lines in Chinese come first, as many in English follow."""
-    lines = said.splitlines()
-    half, odd = divmod(len(lines), 2)
-    if odd or not hasattr(errors, ename):
-        return said, said
-    return "\n".join(lines[:half]), "\n".join(lines[half:])
-
-
-def _check_executed(notebook: nbformat.NotebookNode, params: QuarterParams, work: Path) -> None:
-    """Refuse a notebook that stopped early (``sys.exit()`` counts as success for papermill) or spoke of another period."""
-    for number, cell in enumerate(notebook.cells, 1):
-        if cell.cell_type != "code" or not cell.source.strip():
-            continue
-        stopped = any(output.output_type == "error" for output in cell.outputs)
-        if stopped or cell.execution_count is None or cell.metadata.get("papermill", {}).get("status") != "completed":
-            raise RecordError(
-                zh=f"记录本在第 {number} 个单元格中止，其后的单元格没有运行。请不要在单元格中调用 exit。",
-                en=f"The notebook stopped at cell {number}; the cells after it did not run. Do not call exit() in a cell.", cell=number)
+def _check_results(params: QuarterParams, work: Path) -> None:
+    """Refuse a record that wrote no results, or spoke of another period."""
     try:
         results = json.loads((work / PUBLISH / "results.json").read_text(encoding="utf-8"))
     except FileNotFoundError:

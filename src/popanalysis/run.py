@@ -16,7 +16,8 @@ import filelock
 import nbformat
 
 from popanalysis.errors import PopAnalysisError, RecordError
-from popanalysis.making import make_record, notebook_name, preflight, project_root, read_notebook, write_notebook
+from popanalysis.executing import read_notebook, write_notebook
+from popanalysis.making import make_record, notebook_name, preflight, project_root
 from popanalysis.params import QuarterParams
 from popanalysis.report import fingerprint, seal
 from popanalysis.report.record_files import PUBLISH, write_json

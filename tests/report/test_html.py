@@ -10,7 +10,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from popanalysis.errors import RecordError
-from popanalysis.report import Html, check_self_contained, render_html
+from popanalysis.report import Html
+from popanalysis.report.html import check_self_contained, render_html
 
 
 class Page(HTMLParser):

@@ -6,7 +6,8 @@ import json
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from popanalysis.report import render_html, scan_publish
+from popanalysis.report import scan_publish
+from popanalysis.report.html import render_html
 from popanalysis.report.scan import scan_text
 
 NUMBER = "159901202403050013"

@@ -12,7 +12,6 @@ from pathlib import Path
 import pandas as pd
 
 from popanalysis.acquire.absences import absent_columns
-from popanalysis.acquire.database import read_query
 from popanalysis.acquire.formats import is_of_the_system, refuse_other_formats
 from popanalysis.acquire.layouts import OfficeLayout, is_known_header
 from popanalysis.acquire.packed import MAX_SHEETS, too_many_sheets
@@ -148,6 +147,8 @@ def read_submission(source: InputSource, kind: str, root: Path, original: Submis
 def _tables_of(source: InputSource, layout: OfficeLayout | None, root: Path) -> tuple[list[Table], str]:
     """Return the sheets of a source and the SHA-256 of the file, or of what the database answered."""
     if source.path is None:
+        from popanalysis.acquire.database import read_query  # SQLAlchemy is for those who name a database
+
         table, sha256 = read_query(str(source.database), str(source.query), source.name)
         return [table], sha256
     data = read_bytes(root / source.path, source.path)

@@ -1,6 +1,7 @@
 """Report: words, tables, charts, the page, what may be published, and the seal.
 
-The room receives frames and plain numbers, never models, and shows no row about a person.
+The room receives frames and plain numbers, never models, and shows no row about a person. Rendering the page needs nbconvert, which a notebook need
+not wait for: :mod:`popanalysis.report.html` is imported where it is used.
 """
 
 from popanalysis.report.agreement_figure import plot_agreement
@@ -32,7 +33,6 @@ from popanalysis.report.chapters import (
 )
 from popanalysis.report.drawing import Chart, Words
 from popanalysis.report.figures import plot_bars, plot_days, plot_grouped_bars, plot_overlap
-from popanalysis.report.html import check_self_contained, render_html
 from popanalysis.report.messages import label, labels
 from popanalysis.report.page import Html, bullets, definitions, heading, paragraph, show_run_card, stamp
 from popanalysis.report.privacy import (
@@ -85,7 +85,6 @@ __all__ = [
     "chapter_summary",
     "chapter_timeliness",
     "chapter_to_do",
-    "check_self_contained",
     "compose_return_sheets",
     "compose_run_record",
     "definitions",
@@ -101,7 +100,6 @@ __all__ = [
     "plot_days",
     "plot_grouped_bars",
     "plot_overlap",
-    "render_html",
     "scan_publish",
     "seal",
     "sealed_files",
