@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +17,10 @@ from popanalysis.errors import RecordError
 from popanalysis.params import QuarterParams
 from popanalysis.workspace import WORK_ENV
 
-__all__ = ["execute_notebook", "read_notebook", "refuse_unfinished", "write_notebook"]
+__all__ = ["execute_notebook", "one_kernel", "read_notebook", "refuse_unfinished", "write_notebook"]
 
 _ENGINE: Final = "popanalysis"
+_KERNEL: Final = "python3"
 _SECONDS_BETWEEN_SAVES: Final = 5.0
 
 
@@ -37,8 +40,25 @@ def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
 
 
-def execute_notebook(template: Path, output: Path, params: QuarterParams, root: Path, work: Path, *, progress: bool) -> None:
-    """Run a notebook with the parameters of a period in a kernel of its own, writing into a working folder.
+@contextmanager
+def one_kernel() -> Iterator[Any]:
+    """A kernel for several notebooks one after the other: it starts with the first, and what that imported need not be imported again.
+
+    Each notebook still sets every name it uses, so that it runs alone as well.
+    """
+    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.utils import run_sync
+
+    kernel = AsyncKernelManager(kernel_name=_KERNEL)
+    try:
+        yield kernel
+    finally:
+        if kernel.has_kernel:
+            run_sync(kernel.shutdown_kernel)(now=True)
+
+
+def execute_notebook(template: Path, output: Path, params: QuarterParams, root: Path, work: Path, *, kernel: Any = None, progress: bool) -> None:
+    """Run a notebook with the parameters of a period, writing into a working folder; by default in a kernel of its own.
 
     Raises
     ------
@@ -53,7 +73,7 @@ def execute_notebook(template: Path, output: Path, params: QuarterParams, root: 
     os.environ[WORK_ENV] = str(work)
     try:
         papermill.execute_notebook(
-            str(template), str(output), parameters=params.to_plain(), cwd=str(root), kernel_name="python3", engine_name=_ENGINE,
+            str(template), str(output), parameters=params.to_plain(), cwd=str(root), kernel_name=_KERNEL, engine_name=_ENGINE, km=kernel,
             progress_bar=_progress_bar(params.language) if progress else False, log_output=False,
             extra_arguments=["--IPKernelApp.log_level=50"])  # its notes on transport are none of the user's business
     except papermill.PapermillExecutionError as error:

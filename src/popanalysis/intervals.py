@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from scipy.stats import binomtest
-
 __all__ = ["wilson"]
 
 
@@ -19,5 +17,7 @@ def wilson(numerator: int, denominator: int, level: float = 0.95) -> tuple[float
     """
     if denominator == 0:
         return None
+    from scipy.stats import binomtest  # half a second to import, and not every page has a rate
+
     interval = binomtest(numerator, denominator).proportion_ci(level, method="wilson")
     return float(interval.low), float(interval.high)

@@ -19,7 +19,7 @@ from popanalysis.acquire.passwords import ask_for_passwords
 from popanalysis.clean import Divisions, clean_records, clean_submissions
 from popanalysis.columns import EVENT_OF_KIND, PERSONAL_FIELDS
 from popanalysis.errors import NotYetError, ParameterError, PopAnalysisError, RecordError, raise_together
-from popanalysis.executing import execute_notebook, read_notebook, refuse_unfinished, write_notebook
+from popanalysis.executing import execute_notebook, one_kernel, read_notebook, refuse_unfinished, write_notebook
 from popanalysis.params import QuarterParams
 from popanalysis.project import find_root, shipped_folder
 from popanalysis.reconcile import apply_decisions, read_rules
@@ -31,7 +31,7 @@ from popanalysis.workspace import TASK, Workspace, current_revision
 
 __all__ = ["input_hashes", "make_record", "notebook_file", "notebook_name", "preflight", "project_root"]
 
-QUARTERLY, MONTHLY = "quarterly_record.ipynb", "monthly_summary.ipynb"
+QUARTERLY, MONTHLY, JOINT_REVIEW = "quarterly_record.ipynb", "monthly_summary.ipynb", "joint_review.ipynb"
 _MANY = 20  # so many addresses without one of the home banner are no accident
 
 
@@ -122,10 +122,10 @@ def notebook_name(params: QuarterParams) -> str:
     return MONTHLY if params.span.month else QUARTERLY
 
 
-def notebook_file(params: QuarterParams, root: Path) -> Path:
-    """Return the project's own notebook, or the package's where the project has none."""
-    own = root / "notebooks" / notebook_name(params)
-    return own if own.is_file() else shipped_folder("notebooks") / notebook_name(params)
+def notebook_file(params: QuarterParams, root: Path, name: str | None = None) -> Path:
+    """Return the project's own notebook, or the package's where the project has none; by default the one that makes the record."""
+    own = root / "notebooks" / (name or notebook_name(params))
+    return own if own.is_file() else shipped_folder("notebooks") / own.name
 
 
 def _check_template(path: Path) -> None:
@@ -160,9 +160,18 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     work.mkdir()
     inputs = input_hashes(params, root)
     (work / TASK).write_text(json.dumps({"revision_before": before.name if before else None}), encoding="utf-8")
+    with one_kernel() as kernel:
+        _make_main_record(params, root, work, inputs, kernel, progress=progress)
+        if params.span.quarter is not None:
+            _make_joint_review(params, root, work, kernel)
+    _scan(work, params, root, persons)
+    (work / TASK).unlink()
+
+
+def _make_main_record(params: QuarterParams, root: Path, work: Path, inputs: Mapping[str, str], kernel: Any, *, progress: bool) -> None:
     template, name = notebook_file(params, root), notebook_name(params)
     output = work / name
-    execute_notebook(template, output, params, root, work, progress=progress)
+    execute_notebook(template, output, params, root, work, kernel=kernel, progress=progress)
     notebook = read_notebook(output)
     refuse_unfinished(notebook)
     _check_results(params, work)
@@ -180,8 +189,6 @@ def make_record(params: QuarterParams, root: Path, work: Path, before: Path | No
     write_json(work / PUBLISH / "run_record.json", told)
     html = render_html(work / PUBLISH / name, language=params.language, title=_title(params), stamp="checked")
     (work / PUBLISH / "record.html").write_text(html, encoding="utf-8", newline="\n")
-    _scan(work, params, root, persons)
-    (work / TASK).unlink()
 
 
 def _check_results(params: QuarterParams, work: Path) -> None:
@@ -196,6 +203,22 @@ def _check_results(params: QuarterParams, work: Path) -> None:
         raise RecordError(
             zh=f"记录本实际使用的统计期是 {results['period']}，与要求的 {params.period} 不符。",
             en=f"The notebook used period {results['period']}, not {params.period} as asked.", found=results["period"])
+
+
+def _make_joint_review(params: QuarterParams, root: Path, work: Path, kernel: Any) -> None:
+    """Make the workbook and the page for the meeting of the departments, from the record in the working folder; both are restricted."""
+    output = work / JOINT_REVIEW
+    execute_notebook(notebook_file(params, root, JOINT_REVIEW), output, params, root, work, kernel=kernel, progress=False)
+    refuse_unfinished(read_notebook(output))
+    html = render_html(output, language=params.language, title=_title_of_meeting(params), stamp="checked")
+    page = work / RESTRICTED / JOINT_REVIEW.replace(".ipynb", ".html")
+    page.write_text(html, encoding="utf-8", newline="\n")
+    output.unlink()
+
+
+def _title_of_meeting(params: QuarterParams) -> str:
+    period = params.span.in_words(params.language)
+    return f"{period}人口信息会商材料（限参会人员）" if params.language == "zh" else f"Joint review of population information, {period} (for the meeting only)"
 
 
 def _publish_notebook(notebook: nbformat.NotebookNode, path: Path, params: QuarterParams) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from popanalysis.clean.checks import CheckRules, read_checks, shipped_checks
+from popanalysis.columns import SEVERITIES
 from popanalysis.errors import PopAnalysisError, Text, raise_together
 from popanalysis.link import LinkageRules
 from popanalysis.params import QuarterParams
@@ -44,6 +45,14 @@ class PeriodRules:
     def asks(self) -> dict[tuple[str, str], Text]:
         """Return (code, list) -> what is asked under the code of the office that owns the list."""
         return {key: text for rules in self.discrepancy.values() for key, text in rules.asks().items()}
+
+    def severities(self) -> dict[str, str]:
+        """Return code -> how grave it is; of a code that several events have, the graver."""
+        found: dict[str, str] = {}
+        for rules in self.discrepancy.values():
+            for code, entry in rules.codes.items():
+                found[code] = max(found.get(code, entry.severity), entry.severity, key=SEVERITIES.index)
+        return found
 
 
 def read_rules(params: QuarterParams, root: Path) -> PeriodRules:

@@ -13,7 +13,6 @@ from typing import Final
 import pandas as pd
 
 from popanalysis.errors import Text
-from popanalysis.link import LEVEL_WORDS
 from popanalysis.report.messages import label, labels_of
 
 __all__ = ["case_sentence", "place_in_words", "reviewer_sentence", "sentences_of_cases"]
@@ -23,21 +22,22 @@ _CELL = re.compile(r"\[(?P<file>[^\]]*)\](?:(?P<sheet>.*)!)?(?P<place>[A-Z]*\d+(
 _LISTED_VALUES: Final = frozenset({"certificate_gap"})
 
 
-def sentences_of_cases(cases: pd.DataFrame, asks: Mapping[tuple[str, str], Text], language: str) -> pd.DataFrame:
+def sentences_of_cases(cases: pd.DataFrame, asks: Mapping[tuple[str, str], Text], language: str, severities: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Say of each case still waiting what stands where, and what a reviewer may weigh.
 
     Parameters
     ----------
-    cases : CASES_COLUMNS ; asks : (code, list_b) -> what is asked ; language : ``zh`` or ``en``.
+    cases : CASES_COLUMNS ; asks : (code, list_b) -> what is asked ; language : ``zh`` or ``en`` ; severities : code -> how grave it is.
 
     Returns
     -------
-    DataFrame case_id, recipient, sentence, for_reviewer.
+    DataFrame case_id, recipient, sentence, for_reviewer, severity ("note" where no severity is told).
     """
     cases = cases[cases["closed_in"].eq("")]
     rows = [{str(name): str(value) for name, value in row.items()} for row in cases.to_dict("records")]
     return cases[["case_id", "recipient"]].assign(
-        sentence=[case_sentence(row, asks, language) for row in rows], for_reviewer=[reviewer_sentence(row, language) for row in rows])
+        sentence=[case_sentence(row, asks, language) for row in rows], for_reviewer=[reviewer_sentence(row, language) for row in rows],
+        severity=[(severities or {}).get(row["code"], "note") for row in rows])
 
 
 def case_sentence(row: Mapping[str, str], asks: Mapping[tuple[str, str], Text], language: str) -> str:
@@ -137,6 +137,8 @@ def _again(cell: str, other: str, language: str) -> str:
 
 
 def _how(level: str, language: str) -> str:
+    from popanalysis.link import LEVEL_WORDS  # words only; the page of a record needs no engine
+
     if level in ("", "different") or level not in LEVEL_WORDS:
         return ""
     return f"；差异情况：{LEVEL_WORDS[level].zh}" if language == "zh" else f"; how: it {LEVEL_WORDS[level].en}"

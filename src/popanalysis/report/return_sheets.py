@@ -12,10 +12,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
 
 from popanalysis.acquire.returned import OWN_HEADERS, return_page_name
 from popanalysis.acquire.submission import ColumnMatch, Submission
@@ -26,18 +22,13 @@ from popanalysis.columns import MEMORY_ONLY_FIELDS, NOT_RETURNED_FIELDS, SEALED_
 from popanalysis.params import QuarterParams
 from popanalysis.report.chapters.base import in_language
 from popanalysis.report.messages import label
+from popanalysis.report.sheet_style import MARK, USUAL, WIDE, dress_table, write_lines
 from popanalysis.workbooks import workbook_as_bytes
 
 __all__ = ["compose_return_sheets"]
 
 #: what an office is asked about; repairs and remarks stay here
 _ASKED: Final = ("error", "warning")
-_MARK: Final = PatternFill("solid", fgColor="FFF2CC")
-_HEAD: Final = PatternFill("solid", fgColor="EDEDED")
-_EDGE: Final = Border(*[Side("thin", color="BFBFBF")] * 4)
-_WIDEST: Final = 30  # half-width characters
-_USUAL: Final = 20  # an identity number
-_MARGINS: Final = PageMargins(left=0.3, right=0.3, top=0.5, bottom=0.5, header=0.2, footer=0.2)  # inches: the sheet is wide, and read on paper
 
 
 def compose_return_sheets(submissions: Iterable[Submission], faults: pd.DataFrame, params: QuarterParams, checked: pd.DataFrame | None = None) -> dict[str, bytes]:
@@ -103,14 +94,7 @@ def _add_cover(book: Workbook, submission: Submission, faults: pd.DataFrame, par
         *_written_right(faults, language),
         in_language("核对期间不影响当事人办理登记。", "Nobody's registration waits for this.", language)]
     lines += [in_language("整份名单：", "The whole list: ", language) + _told(row, language) for row in whole.to_dict("records")]
-    for number, line in enumerate(lines, start=1):
-        page.row_dimensions[number].height = 18 * -(-_width(line) // 70) + (8 if number == 1 else 2)
-        cell = page.cell(number, 1, line)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        cell.font = Font(bold=number == 1, size=14 if number == 1 else 11)
-    page.column_dimensions["A"].width = 78
-    page.page_setup.paperSize, page.page_setup.fitToHeight = page.PAPERSIZE_A4, 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    write_lines(page, lines)
 
 
 def _written_right(faults: pd.DataFrame, language: str) -> list[str]:
@@ -138,8 +122,8 @@ def _add_rows(page: Any, submission: Submission, sheet: str, columns: Sequence[C
         marked = {str(cell).rstrip("0123456789") for cell in own["cell"]}
         for place, column in enumerate(columns, start=4):
             if column.letter in marked:
-                page.cell(page.max_row, place).fill = _MARK
-    _dress(page, heads)
+                page.cell(page.max_row, place).fill = MARK
+    dress_table(page, [WIDE if place == 1 else USUAL for place in range(len(heads))])
 
 
 def _cell(field: str, value: Any) -> str:
@@ -151,30 +135,3 @@ def _told(fault: dict[Any, Any], language: str) -> str:
     where = str(fault["column"]).replace("_", "—") + (f"（{fault['cell']}）" if fault["cell"] else "")
     what = fault["said"].in_(language)
     return f"{where}：{what}" if where else what
-
-
-def _dress(page: Any, heads: Sequence[str]) -> None:
-    widths = []
-    for place in range(1, len(heads) + 1):
-        longest = max(_width(str(cell.value or "")) for cell in page[get_column_letter(place)])
-        widths.append(min(longest + 2, _WIDEST if place == 2 else _USUAL))  # a number stays on one line
-        page.column_dimensions[get_column_letter(place)].width = widths[-1]
-    for row in page.iter_rows():
-        for cell in row[1:]:  # what an office wrote is text, also where it begins with = or +
-            cell.data_type, cell.number_format = "s", "@"
-        lines = max(-(-_width(str(cell.value or "")) // max(widths[place] - 2, 1)) for place, cell in enumerate(row))
-        page.row_dimensions[row[0].row].height = 15 * max(lines, 1) + 3
-        for cell in row:
-            cell.border, cell.alignment = _EDGE, Alignment(wrap_text=True, vertical="top")
-    for cell in page[1]:
-        cell.font, cell.fill = Font(bold=True), _HEAD
-    page.freeze_panes = "C2"
-    page.page_setup.orientation, page.page_setup.paperSize, page.page_setup.fitToHeight = "landscape", page.PAPERSIZE_A4, 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.print_title_rows = "1:1"
-    page.page_margins = _MARGINS
-    page.oddFooter.center.text = "&P / &N"
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
