@@ -15,9 +15,9 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "popanalysis"
 STAGES = ("acquire", "clean", "link", "reconcile", "refer", "measure", "report")
-SHARED = {"schemas", "columns", "errors", "intervals", "params", "periods", "project", "reference", "rulefile", "workbooks", "workspace"}
+SHARED = {"answers", "schemas", "columns", "errors", "intervals", "params", "periods", "project", "reference", "rulefile", "workbooks", "workspace"}
 #: the verbs above the stages; run.py may be used by those after it
-ABOVE = {"__main__": {"cli"}, "executing": set(), "making": {"executing"}, "run": {"executing", "making"}, "signing": {"making", "run"}, "office_layouts": set(), "start": {"office_layouts"}, "doctor": set(), "cli": {"run", "signing", "start", "doctor", "synthetic"}}
+ABOVE = {"__main__": {"cli"}, "executing": set(), "making": {"executing"}, "run": {"executing", "making"}, "signing": {"making", "run"}, "office_layouts": set(), "start": {"office_layouts"}, "doctor": set(), "feedback": set(), "cli": {"feedback", "run", "signing", "start", "doctor", "synthetic"}}
 #: library -> the only room that knows it
 KNOWN_TO = {"recordlinkage": "link", "papermill": "executing", "nbconvert": "report", "matplotlib": "report", "python_calamine": "acquire", "xlrd": "acquire",
             "typer": "cli", "filelock": "run"}

@@ -29,7 +29,8 @@ REVISION = {
         "marriages", "marriages_agreement", "marriages_by_town", "moves", "pending_by_reason", "pending_by_time", "register_entries",
         "reported_totals", "row_accounting", "row_checks")),
     *(f"restricted/{name}" for name in (
-        "carried_forward.parquet", "case_sentences.csv", "cases.csv", "faults.csv", "linked_records.csv", "links.csv", "records.parquet", "relations.csv")),
+        "carried_forward.parquet", "case_sentences.csv", "cases.csv", "faults.csv", "linked_records.csv", "links.csv", "records.parquet", "relations.csv", "joint_review.html",
+        "joint_review.xlsx", "lookups/lookup_birth_certificates.xlsx", "lookups/lookup_marriages.xlsx")),
     *(f"restricted/returns/{name}.xlsx" for name in (
         "civil_affairs_民政_婚姻登记", "health_卫生_出生医学登记", "police_公安_出生申报", "police_公安_暂缓落户", "township_乡镇_出生调查", "township_乡镇_新婚调查")),
 }

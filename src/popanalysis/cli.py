@@ -129,6 +129,34 @@ def verify(folder: Annotated[Path, typer.Argument(metavar="DIR", help="记录文
 
 
 @app.command()
+def feedback(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="填好的会商材料或查询单。 Joint-review books and look-up worksheets, filled in.")],
+    by: Annotated[str, typer.Option("--by", help="主持人或查询人（文件中未写明时）。 Who decided, where the file does not say it.")] = "",
+    date: Annotated[str, typer.Option("--date", help="日期（文件中未写明时）。 The day, where the file does not say it.")] = "",
+) -> None:
+    """读入会商意见和查询结果。 Take up answers of the meeting and of look-ups."""
+    from popanalysis.feedback import take_feedback
+    from popanalysis.project import find_root
+
+    taken = take_feedback(files, find_root(), by=by, date=date)
+    for one in taken:
+        for problem in one.problems:
+            err.print(problem.message(_Say.language), markup=False)
+        say(f"{one.file}：采用 {one.n_taken} 条，未填 {one.n_open} 行，未采用 {len(one.problems)} 条。",
+            f"{one.file}: {one.n_taken} answers taken, {one.n_open} rows left blank, {len(one.problems)} not taken.")
+        if one.decisions is None:
+            continue
+        name = _short(one.decisions)
+        if one.params is None:
+            say(f"意见已写入 {name}。请将该文件写入参数文件的 decisions，再运行 popanalysis run。", f"Written to {name}. Name it under 'decisions' in the parameter file, then use 'popanalysis run'.")
+        else:
+            say(f"意见已写入 {name}，并已列入 {_short(one.params)} 的 decisions。请运行 popanalysis run {_short(one.params)} 生成新的修订。",
+                f"Written to {name} and named in {_short(one.params)}. Next: popanalysis run {_short(one.params)}")
+    if any(one.problems for one in taken):
+        raise typer.Exit(1)
+
+
+@app.command()
 def doctor() -> None:
     """检查运行环境。 Check this machine and project."""
     from popanalysis.doctor import examine
@@ -152,7 +180,7 @@ def _reserve(name: str) -> None:
         raise NotYetError(" ".join([name, *context.args[:1]]))
 
 
-for _name in ("packs", "feedback", "register", "rules", "index", "purge"):
+for _name in ("packs", "register", "rules", "index", "purge"):
     _reserve(_name)
 
 

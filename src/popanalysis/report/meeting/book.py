@@ -9,8 +9,8 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
+from popanalysis.answers import ANSWER, ANSWERS, CASE, CHAIR, CHECK, MET_ON, NOTE, PAIR, PAIR_ANSWERS, RIGHT_VALUE, SHEETS, pair_check
 from popanalysis.errors import Text
-from popanalysis.report.answers import ANSWER, CASE, CHAIR, CHECK, MET_ON, NOTE, PAIR, PAIR_ANSWERS, RIGHT_VALUE, SHEETS, answers_in, pair_check
 from popanalysis.report.chapters.base import in_language
 from popanalysis.report.meeting.review import FIELDS, JointReview, Lines
 from popanalysis.report.messages import label, labels
@@ -19,7 +19,7 @@ from popanalysis.report.sheet_style import FILL_IN, USUAL, WIDE, dress_table, ma
 from popanalysis.workbooks import workbook_as_bytes
 from popanalysis.workspace import Workspace
 
-__all__ = ["BOOK", "joint_review_book", "write_book"]
+__all__ = ["BOOK", "answers_in", "field_word", "joint_review_book", "write_book"]
 
 BOOK: Final = "joint_review.xlsx"
 _SENTENCE: Final = 60
@@ -168,6 +168,11 @@ def _add_sign_off(page: Any, language: str) -> None:
         page.column_dimensions[letter].width = width
     for number in range(2, page.max_row + 1):
         page.row_dimensions[number].height = 40
+
+
+def answers_in(language: str) -> dict[str, str]:
+    """Return word -> state of what may be answered about a case."""
+    return {label("case_state", state, language): state for state in ANSWERS}
 
 
 def field_word(field: str, language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from popanalysis.report.answers import PAIR, SHEETS
+from popanalysis.answers import PAIR, SHEETS
 from popanalysis.report.chapters.base import in_language
 from popanalysis.report.meeting.book import field_word
 from popanalysis.report.meeting.review import FIELDS, JointReview, Lines
@@ -13,6 +13,9 @@ from popanalysis.report.messages import label
 from popanalysis.report.page import Html, paragraph
 
 __all__ = ["show_agenda", "show_lines", "show_minutes", "show_pairs", "show_questions"]
+
+
+_SHORT = ' class="short"'  # a number stays on one line
 
 
 def show_agenda(review: JointReview) -> Html:
@@ -67,7 +70,7 @@ def _lines(lines: Lines, first: str, fields: Sequence[str], language: str) -> Ht
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], marked: dict[int, set[str]] | None = None) -> Html:
     listed = [tuple(map(str, row)) for row in rows]
-    body = "".join("<tr>" + "".join(f"<td><mark>{escape(cell)}</mark></td>" if head in (marked or {}).get(place, ()) and cell else f"<td>{escape(cell)}</td>"
-                                    for head, cell in zip(heads, row, strict=True)) + "</tr>" for place, row in enumerate(listed))
+    body = "".join("<tr>" + "".join(f"<td><mark>{escape(cell)}</mark></td>" if head in (marked or {}).get(place, ()) and cell else f"<td{_SHORT if at == 0 else ''}>{escape(cell)}</td>"
+                                    for at, (head, cell) in enumerate(zip(heads, row, strict=True))) + "</tr>" for place, row in enumerate(listed))
     html = f'<div class="scroll"><table><thead><tr>{"".join(f"<th scope=col>{escape(head)}</th>" for head in heads)}</tr></thead><tbody>{body}</tbody></table></div>'
     return Html(html, "\n".join(" | ".join(row) for row in (tuple(heads), *listed)))

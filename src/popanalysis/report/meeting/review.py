@@ -9,17 +9,17 @@ from typing import Any, Final
 
 import pandas as pd
 
+from popanalysis.answers import check_value
 from popanalysis.columns import DEPARTMENT_OF_KIND, EVENT_LETTER, KINDS, KINDS_OF_EVENT, SEALED_KINDS
 from popanalysis.errors import RecordError, Text
 from popanalysis.params import QuarterParams
 from popanalysis.reference import reference_table
-from popanalysis.report.answers import check_value
 from popanalysis.report.case_sentences import place_in_words
 from popanalysis.report.messages import label, labels
 from popanalysis.report.record_files import RESTRICTED
 from popanalysis.workspace import Workspace
 
-__all__ = ["FIELDS", "AgendaItem", "JointReview", "Lines", "read_review"]
+__all__ = ["FIELDS", "AgendaItem", "JointReview", "Lines", "open_pairs", "read_review"]
 
 #: event -> what of its records stands side by side
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -210,10 +210,19 @@ def _showing(by_event: Any, event_id: str, field: str) -> list[tuple[dict[str, A
     return [(row, field) for row in part.assign(_kind=part["kind"].map(KINDS.index)).sort_values("_kind", kind="stable").to_dict("records") if field in row]
 
 
+def open_pairs(links: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Return number -> the two record_ids of every open link (columns of ``links.csv``), numbered in the order of the ids.
+
+    >>> open_pairs(pd.DataFrame({"record_id_a": ["r1", "r2"], "record_id_b": ["r3", "r4"], "link_decision": ["link", "possible_link"]}))
+    {'P001': ('r2', 'r4')}
+    """
+    found = links[links["link_decision"].eq("possible_link")].sort_values(["record_id_a", "record_id_b"])
+    return {f"P{number:03d}": (str(a), str(b)) for number, (a, b) in enumerate(found[["record_id_a", "record_id_b"]].itertuples(index=False, name=None), 1)}
+
+
 def _pairs(links: pd.DataFrame, records: pd.DataFrame, language: str) -> tuple[Lines, dict[str, tuple[str, str]]]:
     """The records of open links, two and two."""
-    found = links[links["link_decision"].eq("possible_link") & links["record_id_a"].isin(records.index) & links["record_id_b"].isin(records.index)]
-    ids = {f"P{number:03d}": (str(a), str(b)) for number, (a, b) in enumerate(found[["record_id_a", "record_id_b"]].sort_values(["record_id_a", "record_id_b"]).itertuples(index=False, name=None), 1)}
+    ids = {name: pair for name, pair in open_pairs(links).items() if set(pair) <= set(records.index)}
     fields = tuple(dict.fromkeys((*FIELDS["birth"], *FIELDS["marriage"])))
     rows = [{"event_id": name, **records.loc[record].to_dict()} for name, pair in ids.items() for record in pair]
     table = _lines_table(pd.DataFrame(rows, columns=["event_id", *records.columns]), fields, language)

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from popanalysis.errors import Text
-from popanalysis.report.messages import label
 
-__all__ = ["ANSWER", "ANSWERS", "CASE", "CHAIR", "CHECK", "FINDING", "LOOKED_UP_BY", "LOOKED_UP_ON", "MET_ON", "NOTE", "PAIR", "PAIR_ANSWERS", "RIGHT_VALUE", "SHEETS", "check_value", "pair_check"]
+__all__ = ["ANSWER", "ANSWERS", "CASE", "CHAIR", "CHECK", "FINDING", "FINDINGS", "LOOKED_UP_BY", "LOOKED_UP_ON", "MET_ON", "NOTE", "PAIR", "PAIR_ANSWERS", "RIGHT_VALUE", "SHEETS", "check_value", "pair_check"]
 
 #: heads by which a returned sheet is known, whatever the order of its columns
 CASE: Final = Text("事项编号", "Case")
@@ -59,11 +58,6 @@ def check_value(case: Mapping[str, str]) -> str:
 def pair_check(one: str, other: str) -> str:
     """Return six characters of two record_ids, whichever is named first."""
     return _short("+".join(sorted((one, other))))
-
-
-def answers_in(language: str) -> dict[str, str]:
-    """Return word -> state of what may be answered about a case."""
-    return {label("case_state", state, language): state for state in ANSWERS}
 
 
 def _short(text: str) -> str:
