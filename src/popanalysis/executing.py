@@ -47,7 +47,7 @@ def one_kernel() -> Iterator[Any]:
     Each notebook still sets every name it uses, so that it runs alone as well.
     """
     from jupyter_client.manager import AsyncKernelManager
-    from jupyter_client.utils import run_sync
+    from nbclient.util import run_sync
 
     kernel = AsyncKernelManager(kernel_name=_KERNEL)
     try:
