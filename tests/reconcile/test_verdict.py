@@ -35,8 +35,13 @@ def test_the_date_inside_a_number_speaks_for_the_number_and_a_number_for_the_dat
     other_day = "159901202403050013"  # valid as well (sum 273 is 9 mod 11, which stands for 3)
     found = verdict("child_id", hukou_birth={"child_id": other_day}, town_birth={"child_id": RIGHT, "birth_date": "2024-03-01"})
     assert found.likelier == "b" and kinds_of(found) == [("date_inside_number", "b")]
+
+
+def test_a_childs_own_number_repeats_what_the_police_registered_and_says_nothing_about_its_birth_date_or_sex() -> None:
     found = verdict("birth_date", birth_cert={"birth_date": "2024-03-10"}, hukou_birth={"birth_date": "2024-03-01", "child_id": RIGHT})
-    assert found.likelier == "b" and ("date_inside_number", "b") in kinds_of(found)
+    assert found.likelier == "" and not found.evidence
+    found = verdict("child_sex", birth_cert={"child_sex": "1"}, hukou_birth={"child_sex": "2", "child_id": RIGHT})
+    assert found.likelier == "" and not found.evidence
 
 
 def test_a_number_that_fails_its_check_says_nothing_about_a_date() -> None:

@@ -32,11 +32,13 @@ class Successors:
     current : old number -> the number in force now, through any chain of exchanges.
     void : numbers that are void and have no successor.
     told_by : old or new number -> record_id of the row that says so.
+    reissued : numbers that took the place of an earlier one, also where the register does not show it.
     """
 
     current: Mapping[str, str]
     void: frozenset[str]
     told_by: Mapping[str, str]
+    reissued: frozenset[str] = frozenset()
 
 
 def read_successors(records: Mapping[str, pd.DataFrame]) -> Successors:
@@ -74,7 +76,8 @@ def read_successors(records: Mapping[str, pd.DataFrame]) -> Successors:
                 step.setdefault(str(before), str(after))
                 told.setdefault(str(after), str(record_id))
     current = {number: _last(number, step) for number in sorted(step)}
-    return Successors({number: last for number, last in current.items() if last != number}, frozenset(void - step.keys()), told)
+    newer = frozenset({*step.values(), *(told.keys() - step.keys() - void)})
+    return Successors({number: last for number, last in current.items() if last != number}, frozenset(void - step.keys()), told, newer)
 
 
 def _last(number: str, step: Mapping[str, str]) -> str:

@@ -23,6 +23,7 @@ from popanalysis.reconcile.discrepancies import CellOf, Discrepancy, find_discre
 from popanalysis.reconcile.due import not_yet_due
 from popanalysis.reconcile.explained import moves_and_deaths
 from popanalysis.reconcile.linking import LinkedPeriod
+from popanalysis.reconcile.out_of_place import extra_questions
 from popanalysis.reconcile.reissues import reissue_rows
 from popanalysis.reconcile.relations import (
     Relation,
@@ -32,9 +33,12 @@ from popanalysis.reconcile.relations import (
     set_relations,
 )
 from popanalysis.reconcile.remarks import remark_questions
+from popanalysis.reconcile.resent import resent_questions
 from popanalysis.reconcile.rules import PeriodRules
+from popanalysis.reconcile.sequences import sequence_questions
 from popanalysis.reconcile.shared_numbers import shared_number_questions
 from popanalysis.reconcile.towns import not_heard_of, towns_heard
+from popanalysis.reconcile.two_numbers import two_number_questions
 from popanalysis.reconcile.verdict import with_verdicts
 from popanalysis.reconcile.waiting import waiting_questions, waiting_registrations
 from popanalysis.reconcile.withheld import search_candidates
@@ -71,6 +75,7 @@ class ReconciledPeriod:
 
 def reconcile_period(
     linked: LinkedPeriod, rules: PeriodRules, params: QuarterParams, earlier: Earlier, *, cell_of: CellOf, received: Collection[str], decided: Decided,
+    edits: pd.DataFrame | None = None,
 ) -> ReconciledPeriod:
     """Find what is open and what goes on to the next quarter.
 
@@ -79,19 +84,28 @@ def reconcile_period(
     cell_of : where a value stands (:func:`popanalysis.reconcile.cells.cell_finder`).
     received : from :func:`popanalysis.reconcile.linking.lists_received`.
     decided : what people decided about cases and events.
+    edits : what offices changed in lists sent again (:func:`popanalysis.clean.edits_of_period`).
     """
     ids = linked.event_of
     moves, explained = _explained(linked)
     heard = towns_heard(linked.records, params.period)
     silent = _joined(*(not_heard_of(table, heard) for table in _tables(linked).values()))
     waiting = waiting_registrations(linked.births, linked.records, pd.Timestamp(params.as_of_date))
+    tied = _without(linked.records, linked.by_number)  # what a mother withheld is tied to nothing
+    compared = {kind: frozenset(field.field for field in discrepancy.fields) for discrepancy in rules.discrepancy.values() for kind in discrepancy.compared_lists}
+    known_cases = [frame for frame in (earlier.previous.cases if earlier.previous else None, earlier.before.cases if earlier.before else None) if frame is not None]
+    asked = frozenset((str(event), field) for frame in known_cases for event, fields in frame[["event_id", "field"]].itertuples(index=False) for field in str(fields).split(";"))
     found = [
         *_differences(linked, rules, earlier, params, _joined(explained, silent), cell_of=cell_of, received=received),
         *certificate_questions(linked.births, linked.records, linked.linked, linked.successors, cell_of, period=params.period),
         *change_questions(linked.seen, linked.records, ids, cell_of, rules.discrepancy["change"].further),
         *waiting_questions(linked.births, linked.records, waiting, cell_of),
         *remark_questions(linked.births, linked.records, received, cell_of),
-        *shared_number_questions(_without(linked.records, linked.by_number), _without(linked.present, linked.by_number), ids, _SHARED_KINDS, cell_of)]
+        *shared_number_questions(tied, _without(linked.present, linked.by_number), ids, _SHARED_KINDS, cell_of),
+        *two_number_questions(_without(linked.present, linked.by_number), tied, ids, {event: KINDS_OF_EVENT[event] for event in _DATE_OF}, cell_of),
+        *sequence_questions(_tables(linked), tied, ids, linked.successors.reissued, cell_of),
+        *extra_questions(_tables(linked), tied, cell_of),
+        *(resent_questions(edits, tied, ids, compared, asked, cell_of) if edits is not None else [])]
     if params.search_withheld is not None:
         found += search_candidates(linked.records, linked.linked, cell_of)
     cases = open_cases(

@@ -122,10 +122,20 @@ def start_cohort(period: Period, n_births: int, seed: int, mix: Mix) -> Cohort:
     for kind in BIRTH_KINDS:
         cohort.lists[kind], cohort.errors[kind] = write_list(seed, number, births, kind)
         name_births(period, cohort.lists[kind])
+    _leave_out_later_certificates(cohort)
     for kind in MARRIAGE_KINDS:
         cohort.lists[kind], cohort.errors[kind] = write_marriage_list(seed, number, marriages, kind)
         cohort.lists[kind]["event"] = [f"{period}-W{place:05d}" for place in cohort.lists[kind]["marriage"]]
     return cohort
+
+
+def _leave_out_later_certificates(cohort: Cohort) -> None:
+    """Take from a registration or a visit the number of a certificate that was not issued yet; that is no mistake."""
+    issued = cohort.acts("birth_cert")
+    for kind in ("hukou_birth", "town_birth"):
+        rows = cohort.lists[kind]
+        early = rows["birth_cert_no"].notna() & (pd.to_datetime(rows["act_date"]) < rows["birth"].astype(int).map(issued))
+        cohort.lists[kind] = rows.assign(birth_cert_no=rows["birth_cert_no"].mask(early, None))
 
 
 def name_births(period: Period, rows: pd.DataFrame) -> None:
