@@ -24,12 +24,12 @@ OUT = "outputs/2025Q1"
 REVISION = {
     "publish/quarterly_record.ipynb", "publish/record.html", "publish/results.json", "publish/run_record.json",
     *(f"publish/tables/{name}.csv" for name in (
-        "absences_explained", "agreement", "arrivals", "births_by_month", "births_by_town", "case_balance", "cases_by_recipient",
+        "absences_by_reason", "absences_explained", "agreement", "arrivals", "births_by_facility", "births_by_month", "births_by_place_of_birth", "births_by_sex", "births_by_town", "case_balance", "cases_by_recipient",
         "certificates_by_reason", "changes_by_class", "changes_by_item", "days_to_act", "deliveries_by_class", "faults", "index",
         "marriages", "marriages_agreement", "marriages_by_town", "moves", "pending_by_reason", "pending_by_time", "register_entries",
         "reported_totals", "row_accounting", "row_checks")),
     *(f"restricted/{name}" for name in (
-        "carried_forward.parquet", "case_sentences.csv", "cases.csv", "faults.csv", "linked_records.csv", "links.csv", "records.parquet", "relations.csv", "joint_review.html",
+        "births_by_town_month_sex_place.csv", "carried_forward.parquet", "case_sentences.csv", "cases.csv", "faults.csv", "linked_records.csv", "links.csv", "records.parquet", "relations.csv", "joint_review.html",
         "joint_review.xlsx", "lookups/lookup_birth_certificates.xlsx", "lookups/lookup_marriages.xlsx")),
     *(f"restricted/returns/{name}.xlsx" for name in (
         "civil_affairs_民政_婚姻登记", "health_卫生_出生医学登记", "police_公安_出生申报", "police_公安_暂缓落户", "township_乡镇_出生调查", "township_乡镇_新婚调查")),

@@ -67,6 +67,12 @@ def test_a_birth_whose_mother_lives_elsewhere_is_not_missing_here():
     assert questions(birth_cert={"mother_hukou_addr_division": "159902"}).empty
 
 
+def test_a_birth_in_another_county_is_certified_there():
+    found = questions(hukou_birth={}, town_birth={"birth_place": "沙日塔拉旗人民医院", "birth_place_division": "159902"})
+    assert found.empty
+    assert told(questions(hukou_birth={}, town_birth={"birth_place_division": "159901"}), "code", "list_b") == [["missing_at", "birth_cert"]]
+
+
 def test_a_registration_in_the_banner_makes_it_a_birth_of_the_banner():
     found = questions(hukou_birth={}, birth_cert={"mother_hukou_addr_division": "159902"})
     assert told(found, "code", "list_b") == [["missing_at", "town_birth"]]

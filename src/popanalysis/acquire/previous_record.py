@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from popanalysis.params import QuarterParams
 from popanalysis.periods import Period
 from popanalysis.workspace import Workspace, current_revision, revision_number, revisions
 
-__all__ = ["Earlier", "EarlierRecord", "read_earlier", "read_revision"]
+__all__ = ["Earlier", "EarlierRecord", "read_earlier", "read_history", "read_revision"]
 
 
 @dataclass(frozen=True)
@@ -124,3 +125,26 @@ def read_revision(revision: Path) -> EarlierRecord:
 
 def _read_table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def read_history(earlier: Earlier, root: Path, quarters: int = 7) -> list[tuple[str, dict[str, Any]]]:
+    """Return (period, published figures) of the records before, oldest first, as far as the chain of previous records leads.
+
+    Parameters
+    ----------
+    quarters : how many at most. A record that is no longer there ends the chain.
+    """
+    found: list[tuple[str, dict[str, Any]]] = []
+    folder = earlier.previous.folder if earlier.previous else None
+    while folder is not None and len(found) < quarters:
+        try:
+            told = json.loads((folder / "publish" / "run_record.json").read_text(encoding="utf-8"))
+            figures = json.loads((folder / "publish" / "results.json").read_text(encoding="utf-8"))["figures"]
+        except (OSError, ValueError, KeyError):
+            break
+        found.append((told["period"], figures))
+        before = told["previous_record"]
+        folder = (root / before["folder"]) if before else None
+        if folder is not None and not revision_number(folder):
+            folder = current_revision(folder)
+    return found[::-1]

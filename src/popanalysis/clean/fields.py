@@ -16,7 +16,7 @@ from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.identity_number import clean_identity_numbers
 from popanalysis.clean.marriages import read_marriage_certificate_number, read_service_type
 from popanalysis.clean.names import clean_names
-from popanalysis.clean.places import clean_addresses
+from popanalysis.clean.places import clean_addresses, with_county
 from popanalysis.clean.told import read_told
 from popanalysis.clean.values import Cleaned, Distinct
 from popanalysis.columns import (
@@ -61,6 +61,8 @@ def clean_field(field: str, column: Distinct, given: Circumstances) -> Cleaned:
         return clean_dates(column, given.date_order, given.as_of, time_is_enough=field == "birth_datetime", recent=not _of_any_age(field, given.kind))
     if field in ADDRESS_FIELDS:
         return clean_addresses(column, given.divisions)
+    if field == "birth_place":
+        return with_county(column.map(codes.read_plain_text), given.divisions)
     if field == "birth_time":
         return clean_times(column)
     if field == "birth_weight":

@@ -16,7 +16,7 @@ from popanalysis.clean.divisions import Divisions
 from popanalysis.clean.faults import Finding
 from popanalysis.clean.values import Cleaned, Distinct, fold_width, is_missing, tidy
 
-__all__ = ["Place", "clean_addresses", "read_place"]
+__all__ = ["Place", "clean_addresses", "read_place", "with_county"]
 
 _LONGEST_NAME: Final = 15  # 双江拉祜族佤族布朗族傣族自治县
 _HOUSE_NUMBER = re.compile(r"\d")
@@ -145,3 +145,18 @@ def clean_addresses(column: Distinct, divisions: Divisions) -> Cleaned:
         columns[""][i], columns["division"][i], columns["town"][i], columns["village"][i] = text, *place
         findings[i] = found if place.division else (*found, Finding("division_unknown", "kept", "note"))
     return Cleaned(columns, findings)
+
+
+def with_county(cleaned: Cleaned, divisions: Divisions) -> Cleaned:
+    """Add to cleaned words, such as the name of a hospital, the county they begin with: ``"division"``, blank where they name none.
+
+    Parameters
+    ----------
+    cleaned : its column ``""`` holds the words.
+    """
+    words = cleaned.columns[""]
+    counties = np.empty(len(words), dtype=object)
+    for i, text in enumerate(words):
+        if isinstance(text, str):
+            counties[i] = read_place(text, divisions).division
+    return Cleaned({**cleaned.columns, "division": counties}, cleaned.findings)

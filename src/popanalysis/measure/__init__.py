@@ -1,7 +1,9 @@
 """How complete, how timely and how equal the lists are: counts and rates, never a row about a person."""
 
+from popanalysis.measure.absences import absences_by_reason, expected_missed_links, waiting_long
 from popanalysis.measure.agreement import agreement_by_field
 from popanalysis.measure.completeness import (
+    births_by_facility,
     births_by_home,
     births_by_lists,
     births_by_place,
@@ -17,8 +19,10 @@ from popanalysis.measure.rows import rows_by_fate
 from popanalysis.measure.timeliness import days_to_act, delay_summary
 
 __all__ = [
+    "absences_by_reason",
     "absences_explained",
     "agreement_by_field",
+    "births_by_facility",
     "births_by_home",
     "births_by_lists",
     "births_by_place",
@@ -32,6 +36,7 @@ __all__ = [
     "counted_by_town",
     "days_to_act",
     "delay_summary",
+    "expected_missed_links",
     "marriages_by_standing",
     "marriages_by_town",
     "marriages_held",
@@ -41,4 +46,5 @@ __all__ = [
     "reported_totals",
     "rows_by_fate",
     "rows_of_period",
+    "waiting_long",
 ]

@@ -10,7 +10,7 @@ import pandas as pd
 from popanalysis.columns import BIRTH_KINDS
 from popanalysis.periods import Period
 
-__all__ = ["births_by_home", "births_by_lists", "births_by_place", "births_by_standing", "births_listed", "births_of_period"]
+__all__ = ["births_by_facility", "births_by_home", "births_by_lists", "births_by_place", "births_by_standing", "births_listed", "births_of_period"]
 
 
 def births_listed(births: pd.DataFrame, lists: Sequence[str] = BIRTH_KINDS) -> pd.DataFrame:
@@ -79,8 +79,28 @@ def births_by_home(births: pd.DataFrame) -> dict[str, int]:
     return {place: int(counts.get(place, 0)) for place in ("home", "elsewhere", "unknown")}
 
 
+def births_by_facility(births: pd.DataFrame, records: Mapping[str, pd.DataFrame], lists: Sequence[str]) -> pd.DataFrame:
+    """Count births by the facility that issued the certificate, and how many each other list holds.
+
+    Parameters
+    ----------
+    births : one row a birth, a column per list ; records : kind -> typed records, index record_id.
+
+    Returns
+    -------
+    DataFrame, one row a facility (NA: not stated), sorted: facility, n_births, n_<list>. Of births with a certificate only.
+    """
+    certified = births[births["birth_cert"].notna()] if "birth_cert" in births else births[:0]
+    certificates = records.get("birth_cert", pd.DataFrame())
+    stated = certificates["facility"] if "facility" in certificates else pd.Series(dtype="object")
+    frame = pd.DataFrame({
+        "facility": stated.reindex(certified.get("birth_cert", pd.Series(dtype="object")).to_numpy()).to_numpy(dtype=object), "n_births": 1,
+        **{f"n_{kind}": certified[kind].notna().to_numpy(dtype=int) for kind in lists if kind != "birth_cert"}}, index=certified.index)
+    return frame.groupby("facility", dropna=False).sum().sort_index().reset_index()
+
+
 def births_by_place(births: pd.DataFrame, lists: Sequence[str], name_of: Callable[[str], str]) -> pd.DataFrame:
-    """Count the banner's own births by town, month of birth and sex, and how many each list holds.
+    """Count the banner's own births by town, month of birth, sex and place of birth, and how many each list holds.
 
     Parameters
     ----------
@@ -89,7 +109,8 @@ def births_by_place(births: pd.DataFrame, lists: Sequence[str], name_of: Callabl
 
     Returns
     -------
-    DataFrame, one row a town (NA: not known) × month × sex: town, month (YYYY-MM, NA), child_sex (1, 2, NA), n_births, n_<list>.
+    DataFrame, one row a town (NA: not known) × month × sex × place: town, month (YYYY-MM, NA), child_sex (1, 2, NA), place (facility, home,
+    outside, NA), n_births, n_<list>.
     Never by parity or the parents' marital state.
     """
     local = births[births["home"].ne("elsewhere")]
@@ -97,7 +118,8 @@ def births_by_place(births: pd.DataFrame, lists: Sequence[str], name_of: Callabl
         "town": local["town"].map(name_of, na_action="ignore"),
         "month": local["birth_date"].dt.strftime("%Y-%m"),
         "child_sex": local["child_sex"],
+        "place": local["place"] if "place" in local else pd.Series(pd.NA, index=local.index, dtype="object"),
         "n_births": 1,
         **{f"n_{kind}": local[kind].notna().astype(int) for kind in lists},
     })
-    return frame.groupby(["town", "month", "child_sex"], dropna=False).sum().sort_index().reset_index()
+    return frame.groupby(["town", "month", "child_sex", "place"], dropna=False).sum().sort_index().reset_index()

@@ -40,9 +40,9 @@ def births_from_records(
     DataFrame, index event_id (sorted), one row a birth: a column per list with the record_id or NA; ``set_id``;
     ``birth_date`` (the one two lists agree on, else of the first list whose date can be); ``child_sex``; ``home`` (home, elsewhere, unknown) – decided by a
     registration in the banner, else by the hukou address, never by the prefix of a number; ``town`` (9-digit code or NA);
-    ``home_county`` (6-digit code of the mother's hukou address or NA); ``due_at``: the lists that should hold it, joined by
+    ``home_county`` (6-digit code of the mother's hukou address or NA); ``place`` (facility, home, outside or NA); ``due_at``: the lists that should hold it, joined by
     blanks: none for a birth of elsewhere or one whose mother's identity is not clear; not the hukou list while the police
-    have it as pending.
+    have it as pending; not the certificates of a birth in another county (``born_outside``) that they do not hold.
     """
     births = held_by(records, event_ids, set_ids, duplicates, lists)
 
@@ -60,8 +60,19 @@ def births_from_records(
         births.loc[births[kind].notna(), "home"] = "home"  # registered, or to be registered, with the banner's own police
     town = first_value([value(kind, column) for kind, column in _TOWN_EVIDENCE])
     births["town"] = town.map(lambda code: code if str(code).startswith(home_division) else None)
+    place = first_value([value(kind, "birth_place_division") for kind in ("town_birth", "hukou_birth", "deferred_hukou", "birth_cert")])
+    births["born_outside"] = place.map(lambda code: isinstance(code, str) and code[:6] != home_division)
+    births["place"] = _place_of_birth(births, [value(kind, "birth_place_class") for kind in ("birth_cert", "town_birth")], [value(kind, "birth_place") for kind in ("town_birth", "hukou_birth")])
     births["due_at"] = _due_at(births, value("unverified_delivery", "doubt_class"), due)
     return births
+
+
+def _place_of_birth(births: pd.DataFrame, classes: Sequence[pd.Series], places: Sequence[pd.Series]) -> pd.Series:
+    """Say where a child was born: facility, home, outside (another county), or NA."""
+    told = first_value([*classes, *places])
+    home = told.map(lambda text: isinstance(text, str) and ("家" in text or "途中" in text) and "医院" not in text)
+    found = pd.Series("facility", index=births.index, dtype="object").mask(home, "home").where(told.notna())
+    return found.mask(births["born_outside"].astype(bool), "outside")
 
 
 def _due_at(births: pd.DataFrame, doubt: pd.Series, due: Sequence[str]) -> pd.Series:
@@ -69,7 +80,9 @@ def _due_at(births: pd.DataFrame, doubt: pd.Series, due: Sequence[str]) -> pd.Se
     nowhere |= doubt.notna() & doubt.ne("non_local")
     pending = births["deferred_hukou"].notna() if "deferred_hukou" in births else pd.Series(False, index=births.index)
     without_hukou = " ".join(kind for kind in due if kind != "hukou_birth")
-    return pd.Series(" ".join(due), index=births.index, dtype="object").mask(pending, without_hukou).mask(nowhere, "")
+    found = pd.Series(" ".join(due), index=births.index, dtype="object").mask(pending, without_hukou)
+    outside = births["born_outside"].astype(bool) & births.get("birth_cert", pd.Series(pd.NA, index=births.index)).isna()  # certified where it was born
+    return found.mask(outside, found.str.replace(r"\bbirth_cert\b ?", "", regex=True)).mask(nowhere, "")
 
 
 def held_by(records: Mapping[str, pd.DataFrame], event_ids: pd.Series, set_ids: pd.Series, duplicates: pd.Index, lists: Sequence[str]) -> pd.DataFrame:

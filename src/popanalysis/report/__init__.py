@@ -8,6 +8,7 @@ from popanalysis.report.agreement_figure import plot_agreement
 from popanalysis.report.case_sentences import sentences_of_cases
 from popanalysis.report.chapters import (
     Chapter,
+    chapter_absences,
     chapter_accounting,
     chapter_adoptions,
     chapter_agreement,
@@ -29,6 +30,7 @@ from popanalysis.report.chapters import (
     chapter_summary,
     chapter_timeliness,
     chapter_to_do,
+    chapter_trend,
     signature_block,
 )
 from popanalysis.report.drawing import Chart, Words
@@ -64,6 +66,7 @@ __all__ = [
     "Words",
     "bounded_rate",
     "bullets",
+    "chapter_absences",
     "chapter_accounting",
     "chapter_adoptions",
     "chapter_agreement",
@@ -85,6 +88,7 @@ __all__ = [
     "chapter_summary",
     "chapter_timeliness",
     "chapter_to_do",
+    "chapter_trend",
     "compose_return_sheets",
     "compose_run_record",
     "definitions",

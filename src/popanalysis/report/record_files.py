@@ -49,7 +49,7 @@ def make_folders(folder: Path) -> None:
 def write_restricted(
     folder: Path, *, linked_records: pd.DataFrame, links: pd.DataFrame, cases: pd.DataFrame, relations: pd.DataFrame, faults: pd.DataFrame,
     records: Mapping[str, pd.DataFrame], carried_forward: pd.DataFrame, edits: pd.DataFrame, return_sheets: Mapping[str, bytes],
-    sentences: pd.DataFrame | None = None,
+    sentences: pd.DataFrame | None = None, births_table: pd.DataFrame | None = None,
 ) -> None:
     """Write the tables that hold rows about persons.
 
@@ -61,6 +61,7 @@ def write_restricted(
     carried_forward : what the next quarter reads.
     edits : what offices changed in lists sent again; written where there is any.
     sentences : a sentence a case (:func:`popanalysis.report.sentences_of_cases`); they name rows, so that they are no part of what is sealed.
+    births_table : births by town, month, sex, place and lists; its small counts are for the offices alone.
     return_sheets : name -> workbook, from :func:`popanalysis.report.compose_return_sheets`.
     """
     restricted = folder / RESTRICTED
@@ -74,6 +75,8 @@ def write_restricted(
         write_table(restricted / "edits.csv", edits)
     if sentences is not None:
         write_table(restricted / "case_sentences.csv", sentences)
+    if births_table is not None:
+        write_table(restricted / "births_by_town_month_sex_place.csv", births_table)
     (restricted / RETURNS).mkdir(exist_ok=True)
     for name, content in return_sheets.items():
         (restricted / RETURNS / name).write_bytes(content)

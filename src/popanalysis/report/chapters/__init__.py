@@ -4,6 +4,7 @@ A chapter takes frames of counts and gives tables, charts and sentences; it neve
 about a person. Every count passes the limit for small cells here.
 """
 
+from popanalysis.report.chapters.absences import chapter_absences
 from popanalysis.report.chapters.base import Chapter
 from popanalysis.report.chapters.births import chapter_births
 from popanalysis.report.chapters.links import chapter_agreement, chapter_linkage
@@ -21,9 +22,11 @@ from popanalysis.report.chapters.reported import chapter_reported
 from popanalysis.report.chapters.sources import chapter_accounting, chapter_arrivals, chapter_faults
 from popanalysis.report.chapters.summary import chapter_summary
 from popanalysis.report.chapters.timeliness import chapter_timeliness
+from popanalysis.report.chapters.trend import chapter_trend
 
 __all__ = [
     "Chapter",
+    "chapter_absences",
     "chapter_accounting",
     "chapter_adoptions",
     "chapter_agreement",
@@ -45,5 +48,6 @@ __all__ = [
     "chapter_summary",
     "chapter_timeliness",
     "chapter_to_do",
+    "chapter_trend",
     "signature_block",
 ]

@@ -29,13 +29,15 @@ __all__ = ["chapter_births"]
 
 def chapter_births(
     by_lists: pd.DataFrame, by_place: pd.DataFrame, home: Mapping[str, int], standing: Mapping[str, int], lists: Sequence[str], params: QuarterParams,
+    by_facility: pd.DataFrame | None = None,
 ) -> Chapter:
     """How many of the banner's births fall in the quarter, which lists hold them, where and when; and what else is at hand.
 
     Parameters
     ----------
     by_lists : a bool column per list, n_births; the banner's own births of the quarter.
-    by_place : town, month, child_sex, n_births, n_<list>; of the same births.
+    by_place : town, month, child_sex, place, n_births, n_<list>; of the same births.
+    by_facility : facility, n_births, n_<list>; of those with a certificate.
     home : all births of the quarter by where they belong: home, elsewhere, unknown.
     standing : the banner's own births: of_period, earlier (newly listed, born at another time), undated, waiting (carried over).
     """
@@ -61,7 +63,10 @@ def chapter_births(
         pd.Series(published.values["n"][keys].to_numpy(), index=index), shown=pd.Series(published.shown["n"][keys].to_numpy(), index=index),
         words=words_of_chart(params, in_language("本期出生在各名单中的重合情况", "Births of the quarter by the lists that hold them", language),
                              label("unit", "births", language), source, scope=_own_scope(params))))
+    by_place = by_place.assign(child_sex=_named(by_place, "child_sex", "sex", language), place=_named(by_place, "place", "birth_place", language))
     _show_places(chapter, by_place, received, params, source)
+    if by_facility is not None and len(by_facility) and by_facility["facility"].notna().any():
+        _show_facilities(chapter, by_facility, [kind for kind in received if kind != "birth_cert"], params)
     return chapter
 
 
@@ -112,6 +117,12 @@ def _said(total: str, home: Mapping[str, int], standing: Mapping[str, int], para
         + (f" Other births of the banner: {', '.join(told)}." if told else ""), language))
 
 
+def _named(frame: pd.DataFrame, column: str, group: str, language: str) -> pd.Series[Any]:
+    """The codes of a column in words; None where there is none, or no such column."""
+    codes = frame[column] if column in frame else [None] * len(frame)
+    return pd.Series([None if pd.isna(code) else label(group, str(code), language) for code in codes], index=frame.index, dtype="object")
+
+
 def _show_places(chapter: Chapter, by_place: pd.DataFrame, received: Sequence[str], params: QuarterParams, source: str) -> None:
     language = params.language
     total, unknown = word("total", language), in_language("不详", "not known", language)
@@ -120,7 +131,11 @@ def _show_places(chapter: Chapter, by_place: pd.DataFrame, received: Sequence[st
     for key, head, name, title in (
         ("town", label("field", "town", language), "births_by_town", in_language("本期出生：按苏木乡镇和名单", "Births of the quarter by town and list", language)),
         ("month", in_language("出生月份", "Month of birth", language), "births_by_month", in_language("本期出生：按月份和名单", "Births of the quarter by month and list", language)),
+        ("child_sex", label("field", "child_sex", language), "births_by_sex", in_language("本期出生：按性别和名单", "Births of the quarter by sex and list", language)),
+        ("place", label("field", "birth_place", language), "births_by_place_of_birth", in_language("本期出生：按出生地点和名单", "Births of the quarter by place of birth and list", language)),
     ):
+        if by_place[key].isna().all():
+            continue
         counts = by_place.assign(**{key: by_place[key].fillna(unknown)}).groupby(key)[columns].sum().sort_index()
         counts = counts.reindex([*(name for name in counts.index if name != unknown), *counts.index[counts.index == unknown]])
         counts.loc[total] = counts.sum()
@@ -141,6 +156,21 @@ def _show_places(chapter: Chapter, by_place: pd.DataFrame, received: Sequence[st
                 drawn[columns[1:]].rename(columns=heads), shown=safe.shown.loc[drawn.index, columns[1:]].rename(columns=heads),
                 words=words_of_chart(params, in_language("各苏木乡镇本期出生见于各名单的数量", "Births of the quarter of each town held by each list", language),
                                      label("unit", "births", language), source, scope=_own_scope(params))))
+
+
+def _show_facilities(chapter: Chapter, by_facility: pd.DataFrame, lists: Sequence[str], params: QuarterParams) -> None:
+    """What health needs for its facilities: the births each certified, and how many of them the other lists hold."""
+    language = params.language
+    total, unknown = word("total", language), in_language("不详", "not known", language)
+    columns = ["n_births", *(f"n_{kind}" for kind in lists)]
+    counts = by_facility.assign(facility=by_facility["facility"].fillna(unknown)).set_index("facility")[columns].astype(int)
+    counts.loc[total] = counts.sum()
+    safe = suppress_held(counts, params.small_cells, whole="n_births", total_row=total)
+    heads = {"n_births": in_language("签发证明", "Certified", language), **{f"n_{kind}": label("kind_short", kind, language) for kind in lists}}
+    chapter.publish("births_by_facility", show_table(
+        safe.shown.rename(columns=heads).rename_axis(label("field", "facility", language)), title=in_language("本期出生：按接生机构和名单", "Births of the quarter by facility and list", language), scope=_own_scope(params),
+        unit=label("unit", "births", language), source=label("kind_short", "birth_cert", language), language=language, small_cells=params.small_cells,
+        notes=[in_language("供卫生健康部门分机构核对。", "For health, facility by facility.", language)]))
 
 
 def _add_not_in(chapter: Chapter, counts: pd.Series[Any], published: pd.Series[Any], received: Sequence[str], params: QuarterParams) -> None:
