@@ -27,7 +27,7 @@ GOLDEN = [
      "母亲公民身份号码一致（+19.9）、出生日期一致（+8.0），支持为同一事项；没有相反的内容。合计 27.9 比特，达到上限 20.0，认定为同一事项。",
      "For one event: mother_id agrees (+19.9), birth_date agrees (+8.0); against it: nothing. Together 27.9 bits, at or above the upper threshold of 20.0: they are taken for one event."),
     (told(("mother_name", "same_sound", 9.2), ("child_sex", "different", -5.1), ("mother_id", "missing_left", 0.0), weight=14.2, decision="possible_link"),
-     "母亲姓名读音相同（+9.2），支持为同一事项；性别不同（-5.1），与此相反；母亲公民身份号码至少一方缺项，不计权重。合计 14.2 比特，在下限 13.0 与上限 20.0 之间，留待人工审核。",
+     "母亲姓名不计声调读音相同（+9.2），支持为同一事项；性别不同（-5.1），与此相反；母亲公民身份号码至少一方缺项，不计权重。合计 14.2 比特，在下限 13.0 与上限 20.0 之间，留待人工审核。",
      "For one event: mother_name sounds the same (+9.2); against it: child_sex differs (-5.1); missing on one side at least: mother_id. "
      "Together 14.2 bits, between the thresholds of 13.0 and 20.0: they are left to a reviewer."),
     (told(("mother_name", "different", -6.0), ("birth_date", "different", -7.5), ("child_sex", "equal", 0.3), weight=-13.2, decision="non_link"),
@@ -40,10 +40,10 @@ GOLDEN = [
 ]
 #: one comparison at one level: what it says of the field
 ONE = [
-    ("mother_id", "upgraded_15_to_18", "母亲公民身份号码为同一号码的 15 位与 18 位写法（+12.0）"), ("mother_id", "one_slip", "母亲公民身份号码只差一处笔误（+12.0）"),
+    ("mother_id", "upgraded_15_to_18", "母亲公民身份号码为同一号码的 15 位与 18 位写法（+12.0）"), ("mother_id", "one_slip", "母亲公民身份号码仅差一位或相邻两位颠倒（+12.0）"),
     ("mother_id", "same_date_and_division", "母亲公民身份号码不同，但其中的出生日期和区划相同（+12.0）"), ("mother_name", "same_variants", "母亲姓名仅字形或符号写法不同（+12.0）"),
     ("mother_name", "near_sound", "母亲姓名读音相近（+12.0）"), ("father_name", "transliteration", "父亲姓名为同一蒙古语名的不同译写（+12.0）"), ("father_name", "same_shape", "父亲姓名字形相近（+12.0）"),
-    ("mother_name", "one_missing", "母亲姓名少写一字或一个音节（+12.0）"), ("mother_name", "wildcard", "母亲姓名除未能写出的字外一致（+12.0）"), ("child_name", "order_swapped", "新生儿姓名各部分次序颠倒（+12.0）"),
+    ("mother_name", "one_missing", "母亲姓名少写一字或一个音节（+12.0）"), ("mother_name", "wildcard", "母亲姓名除未能写出的字外一致（+12.0）"), ("child_name", "order_swapped", "新生儿姓名前后次序不同（+12.0）"),
     ("birth_date", "next_day", "出生日期相差一天（+12.0）"), ("birth_date", "one_digit", "出生日期只差一个数字（+12.0）"), ("birth_date", "day_month_swapped", "出生日期日与月颠倒（+12.0）"),
     ("birth_date", "lunar", "出生日期一为农历写法（+12.0）"), ("birth_date", "equal_month", "出生日期年月一致（未写明日）（+12.0）"), ("birth_date", "year_off", "出生日期月日相同而年份相差一年（+12.0）"),
     ("birth_cert_no", "exchanged", "出生医学证明编号为换发前后的编号（+12.0）"),

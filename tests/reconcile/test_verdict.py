@@ -83,3 +83,15 @@ def test_how_two_values_differ(field: str, a: str, b: str, how: str) -> None:
 def test_a_date_given_to_the_month_is_no_fact_to_the_day() -> None:
     frame = pd.DataFrame({"birth_date": pd.to_datetime(["2025-03-01", "2025-03-05"]), "birth_date_precision": ["month", "day"], "mother_name": ["王芳", None]}, index=["r1", "r2"])
     assert facts_of({"town_birth": frame}, {"r1", "r2"}) == {"r1": {"mother_name": "王芳"}, "r2": {"birth_date": "2025-03-05"}}
+
+
+def test_two_lists_of_one_office_are_one_voice() -> None:
+    found = verdict("mother_name", birth_cert={"mother_name": "白塔娜"}, hukou_birth={"mother_name": "白塔那"}, unverified_delivery={"mother_name": "白塔娜"})
+    assert found.evidence == ()
+    found = verdict("mother_name", birth_cert={"mother_name": "白塔娜"}, hukou_birth={"mother_name": "白塔那"}, town_birth={"mother_name": "白塔娜"})
+    assert kinds_of(found) == [("more_lists", "a")]
+
+
+def test_the_register_of_changes_is_no_witness_for_its_own_value() -> None:
+    found = verdict("father_name", frozenset({"陶格吐"}), identity_change={"father_name": "陶格吐"}, birth_cert={"father_name": "陶格特"})
+    assert ("correction_on_file", "a") not in kinds_of(found)

@@ -8,7 +8,7 @@ import pytest
 from popanalysis.columns import CASES_COLUMNS
 from popanalysis.errors import Text
 from popanalysis.reconcile.verdict import EVIDENCE
-from popanalysis.report.case_sentences import case_sentence, place_in_words, reviewer_sentence, sentences_of_cases
+from popanalysis.report.case_sentences import case_sentence, place_in_words, reviewer_sentence, sentences_of_cases, whom_events_are_about
 from popanalysis.report.messages import labels, words
 
 ASKS = {("missing_at", "hukou_birth"): Text("尚未见户口登记，请协助办理", "no household registration seen yet; please help the family to register"),
@@ -39,9 +39,9 @@ def test_what_stands_where_how_it_differs_and_what_is_asked(row: dict[str, str],
 
 
 @pytest.mark.parametrize(("row", "zh"), [
-    ({"likelier": "birth_cert", "evidence": "check_character:birth_cert;more_lists:birth_cert"}, "供审核参考：出生医学证明名单较可能准确（校验码相符；与其相同的名单更多）。"),
+    ({"likelier": "birth_cert", "evidence": "check_character:birth_cert;more_lists:birth_cert"}, "供审核参考：出生医学证明名单较可能准确（校验码相符；与其一致的部门更多）。"),
     ({"likelier": "", "evidence": "check_character:birth_cert;more_lists:hukou_birth"},
-     "供审核参考：双方各有依据（出生医学证明名单：校验码相符；出生申报户口名单：与其相同的名单更多），请人工判断。"),
+     "供审核参考：两份名单各有依据（出生医学证明名单：校验码相符；出生申报户口名单：与其一致的部门更多），请人工判断。"),
     ({"likelier": "", "evidence": "", "code": "field_differs"}, "供审核参考：现有名单不足以判断以何者为准。"),
     ({"likelier": "", "evidence": "", "code": "missing_at"}, ""),
 ])
@@ -76,3 +76,18 @@ def test_every_case_still_waiting_has_its_sentence() -> None:
 @pytest.mark.parametrize("cell", ["", "somewhere", "[a.csv]"])
 def test_a_place_that_is_no_cell_is_told_as_it_stands(cell: str) -> None:
     assert place_in_words(cell, "zh") == cell
+
+
+def test_a_cell_of_an_earlier_quarters_list_is_said_to_be_one_for_two_quarters_files_often_have_one_name() -> None:
+    row = {**CERTIFICATE, **HUKOU, "cell_a": "[data/2025Q1/卫生.xlsx]出生!D17", "cell_b": "[data/2025Q2/公安.csv]C5", "code": "field_differs", "field": "mother_name", "value_a": "王芳", "value_b": "王方"}
+    told = case_sentence(row, ASKS, "zh", files={"data/2025Q2/公安.csv"})
+    assert "（以前报送的名单，2025Q1/卫生.xlsx“出生”表 D17）" in told and "（公安.csv C5）" in told
+
+
+def test_an_office_that_lacks_an_event_is_told_whom_to_look_for() -> None:
+    records = {"birth_cert": pd.DataFrame({"mother_name": ["白塔娜"], "birth_date": [pd.Timestamp("2025-03-05")], "birth_cert_no": ["Z159900001"]}, index=["h1"])}
+    tables = {"birth": pd.DataFrame({"birth_cert": ["h1"], "hukou_birth": [None]}, index=["B1"]), "marriage": pd.DataFrame(index=[])}
+    about = whom_events_are_about(tables, records, "zh")
+    assert about == {"B1": "母亲姓名白塔娜，出生日期2025-03-05，出生医学证明编号Z159900001"}
+    row = {**CERTIFICATE, **HUKOU, "code": "missing_at", "field": ""}
+    assert "所载事项（母亲姓名白塔娜，" in case_sentence(row, ASKS, "zh", about=about["B1"])

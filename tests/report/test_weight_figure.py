@@ -12,7 +12,7 @@ PAIR = PairExplanation(pd.DataFrame(ROWS, columns=["comparison", "level", "bits"
 
 
 @pytest.mark.parametrize(("language", "said"), [
-    ("zh", "mother_id只差一处笔误 +14.1；mother_name读音相同 +11.7；child_sex不同 -3.9；相互关联的项目，扣除重复计算 -5.9；合计 16.0"),
+    ("zh", "mother_id仅差一位或相邻两位颠倒 +14.1；mother_name不计声调读音相同 +11.7；child_sex不同 -3.9；相互关联的项目，扣除重复计算 -5.9；合计 16.0"),
     ("en", "mother_id differs by one slip +14.1; mother_name sounds the same +11.7; child_sex differs -3.9; counted twice in dependent fields -5.9; together 16.0")])
 def test_each_step_begins_where_the_last_one_ended_and_the_last_ends_at_the_weight(language: str, said: str) -> None:
     chart = plot_match_weight(PAIR, words=Words("x", "x", "x", "x", language))

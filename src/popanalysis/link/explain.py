@@ -26,12 +26,12 @@ __all__ = ["LEVEL_WORDS", "PairExplanation", "explain_pair", "explanation_of"]
 #: What a level says, as it follows the name of the field.
 LEVEL_WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     "equal": Text("一致", "agrees"), "upgraded_15_to_18": Text("为同一号码的 15 位与 18 位写法", "is one number with 15 and 18 characters"),
-    "one_slip": Text("只差一处笔误", "differs by one slip"), "two_slips": Text("相差两处笔误", "differs by two slips"),
+    "one_slip": Text("仅差一位或相邻两位颠倒", "differs by one slip"), "two_slips": Text("相差两处", "differs by two slips"),
     "same_date_and_division": Text("不同，但其中的出生日期和区划相同", "differs, with the same birth date and division inside"),
     "same_variants": Text("仅字形或符号写法不同", "differs in the form of characters or marks only"), "wildcard": Text("除未能写出的字外一致", "agrees but for characters that could not be written"),
-    "same_sound": Text("读音相同", "sounds the same"), "near_sound": Text("读音相近", "sounds alike"), "transliteration": Text("为同一蒙古语名的不同译写", "is another spelling of one Mongolian name"),
+    "same_sound": Text("不计声调读音相同", "sounds the same"), "near_sound": Text("读音相近", "sounds alike"), "transliteration": Text("为同一蒙古语名的不同译写", "is another spelling of one Mongolian name"),
     "same_shape": Text("字形相近", "has characters of like shape"), "one_missing": Text("少写一字或一个音节", "lacks a character or a syllable"),
-    "order_swapped": Text("各部分次序颠倒", "has its parts in another order"), "one_different": Text("有一字不同", "differs in one character"), "surname_only": Text("仅姓氏相同", "shares the surname only"),
+    "order_swapped": Text("前后次序不同", "has its parts in another order"), "one_different": Text("有一字不同", "differs in one character"), "surname_only": Text("仅姓氏相同", "shares the surname only"),
     "next_day": Text("相差一天", "is a day apart"), "one_digit": Text("只差一个数字", "differs by one digit"), "day_month_swapped": Text("日与月颠倒", "has day and month exchanged"),
     "lunar": Text("一为农历写法", "is the lunar reading of the other"), "equal_month": Text("年月一致（未写明日）", "agrees to the month, no day being told"), "same_month": Text("同年同月", "lies in the same month"),
     "year_off": Text("月日相同而年份相差一年", "is a year off"), "month_digit": Text("月份只差一个数字", "differs by a digit of the month"),

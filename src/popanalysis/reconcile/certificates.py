@@ -20,7 +20,7 @@ __all__ = ["Successors", "as_in_force", "certificate_questions", "read_successor
 
 _NUMBER = re.compile(r"[A-Z]\d{9}")
 _LONGEST_GAP = 5  # numbers; a longer one is another box of forms, not a certificate left out
-_SHOWN_GAPS = 8
+_SHOWN_GAPS = 60
 
 
 @dataclass(frozen=True)

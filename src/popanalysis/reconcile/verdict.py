@@ -6,7 +6,7 @@ what the police registered, then how many lists agree, then which paper is the l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from popanalysis.clean.identity_number import read_identity_number
-from popanalysis.columns import CERTIFICATE_FIELDS, DATE_FIELDS, ID_FIELDS, KINDS_OF_EVENT, NAME_FIELDS, SEX_FIELDS
+from popanalysis.columns import CERTIFICATE_FIELDS, DATE_FIELDS, DEPARTMENT_OF_KIND, ID_FIELDS, KINDS_OF_EVENT, NAME_FIELDS, SEX_FIELDS
 from popanalysis.link.coding import code_values
 from popanalysis.link.comparisons import CertificateNumber, Comparison, DateOf, IdNumber, PersonName
 from popanalysis.reconcile.aliases import Sighting
@@ -122,9 +122,10 @@ def weigh_values(
     for row, level in zip(cases.to_dict("records"), how, strict=True):
         event, field = str(row["event_id"]), str(row["field"])
         given = {kind: facts.get(record, {}) for kind, record in held.get(event, {}).items()}
+        own = "identity_change" in (row["list_a"], row["list_b"])  # what the police registered is then one of the two values, no witness for it
         sides = {side: str(row[f"value_{side}"]) for side in _SIDES}
         acts = {side: given.get(str(row[f"list_{side}"]), {}).get("act_date", "") for side in _SIDES}
-        evidence = tuple(_evidence(field, kinds.get(field, "text"), sides, list(given.values()), acts, registered.get((event, field), frozenset())))
+        evidence = tuple(_evidence(field, kinds.get(field, "text"), sides, given, acts, frozenset() if own else registered.get((event, field), frozenset())))
         favoured = {piece.side for piece in evidence}
         told.append(Verdict(level, next(iter(favoured)) if len(favoured) == 1 else "", evidence))
     return told
@@ -188,12 +189,12 @@ def facts_of(records: Mapping[str, pd.DataFrame], of: Collection[str]) -> dict[s
 
 
 def _evidence(
-    field: str, kind: str, sides: Mapping[Side, str], given: Sequence[Mapping[str, str]], acts: Mapping[Side, str], registered: frozenset[str],
+    field: str, kind: str, sides: Mapping[Side, str], given: Mapping[str, Mapping[str, str]], acts: Mapping[Side, str], registered: frozenset[str],
 ) -> Iterator[Evidence]:
     person = next((p for p in _PERSONS if field.startswith(f"{p}_")), "child")
 
     def told(name: str) -> list[str]:
-        return [record[name] for record in given if name in record]
+        return [record[name] for record in given.values() if name in record]
 
     if field.endswith("_id"):
         yield from _for_one("check_character", {side: read_identity_number(value).state == "valid" for side, value in sides.items()})
@@ -209,7 +210,8 @@ def _evidence(
     if field.endswith("_sex"):
         yield from _for_one("sex_inside_number", {side: value in map(_sex_inside, numbers) for side, value in sides.items() if numbers})
     yield from _for_one("correction_on_file", {side: value in registered for side, value in sides.items() if registered})
-    agree = {side: sum(not values_differ(value, other, kind) for other in told(field)) for side, value in sides.items()}
+    agree = {side: len({DEPARTMENT_OF_KIND[name] for name, record in given.items() if field in record and not values_differ(value, record[field], kind)})
+             for side, value in sides.items()}  # two lists of one office are one voice
     if agree["a"] != agree["b"]:
         yield Evidence("more_lists", "a" if agree["a"] > agree["b"] else "b")
     if field in _LATER_COUNTS and acts["a"] and acts["b"] and acts["a"] != acts["b"]:

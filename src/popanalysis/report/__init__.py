@@ -5,7 +5,7 @@ not wait for: :mod:`popanalysis.report.html` is imported where it is used.
 """
 
 from popanalysis.report.agreement_figure import plot_agreement
-from popanalysis.report.case_sentences import sentences_of_cases
+from popanalysis.report.case_sentences import sentences_of_cases, whom_events_are_about
 from popanalysis.report.chapters import (
     Chapter,
     chapter_absences,
@@ -118,6 +118,7 @@ __all__ = [
     "suppress_held",
     "suppress_parted",
     "suppress_small",
+    "whom_events_are_about",
     "write_record",
     "write_summary",
     "write_tables",

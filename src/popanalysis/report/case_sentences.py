@@ -6,28 +6,34 @@ Nothing is worded freely. The sentence of the facts is what an office may be tol
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
 import pandas as pd
 
+from popanalysis.columns import KINDS_OF_EVENT
 from popanalysis.errors import Text
 from popanalysis.report.messages import label, labels_of
 
-__all__ = ["case_sentence", "place_in_words", "reviewer_sentence", "sentences_of_cases"]
+__all__ = ["case_sentence", "place_in_words", "reviewer_sentence", "sentences_of_cases", "whom_events_are_about"]
 
 _CELL = re.compile(r"\[(?P<file>[^\]]*)\](?:(?P<sheet>.*)!)?(?P<place>[A-Z]*\d+(?::\d+)?)")
 #: Codes of which a value is no value of a person and is told as it stands.
+#: by what an office finds an event in its own papers
+_ABOUT: Final[Mapping[str, tuple[str, ...]]] = {"birth": ("mother_name", "birth_date", "birth_cert_no"), "marriage": ("husband_name", "wife_name", "reg_date")}
 _LISTED_VALUES: Final = frozenset({"certificate_gap"})
 
 
-def sentences_of_cases(cases: pd.DataFrame, asks: Mapping[tuple[str, str], Text], language: str, severities: Mapping[str, str] | None = None) -> pd.DataFrame:
+def sentences_of_cases(cases: pd.DataFrame, asks: Mapping[tuple[str, str], Text], language: str, severities: Mapping[str, str] | None = None,
+                       *, files: Collection[str] | None = None, about: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Say of each case still waiting what stands where, and what a reviewer may weigh.
 
     Parameters
     ----------
     cases : CASES_COLUMNS ; asks : (code, list_b) -> what is asked ; language : ``zh`` or ``en`` ; severities : code -> how grave it is.
+    files : the lists of this period; a cell of another file is said to stand in an earlier list. about : event_id -> whom it is about
+        (:func:`whom_events_are_about`), told where a list lacks the event.
 
     Returns
     -------
@@ -36,11 +42,35 @@ def sentences_of_cases(cases: pd.DataFrame, asks: Mapping[tuple[str, str], Text]
     cases = cases[cases["closed_in"].eq("")]
     rows = [{str(name): str(value) for name, value in row.items()} for row in cases.to_dict("records")]
     return cases[["case_id", "recipient"]].assign(
-        sentence=[case_sentence(row, asks, language) for row in rows], for_reviewer=[reviewer_sentence(row, language) for row in rows],
+        sentence=[case_sentence(row, asks, language, files=files, about=(about or {}).get(row["event_id"], "")) for row in rows], for_reviewer=[reviewer_sentence(row, language) for row in rows],
         severity=[(severities or {}).get(row["code"], "note") for row in rows])
 
 
-def case_sentence(row: Mapping[str, str], asks: Mapping[tuple[str, str], Text], language: str) -> str:
+def whom_events_are_about(tables: Mapping[str, pd.DataFrame], records: Mapping[str, pd.DataFrame], language: str) -> dict[str, str]:
+    """Return event_id -> by whom an office finds an event in its own papers: the mother, or the couple, the day, and the certificate.
+
+    Parameters
+    ----------
+    tables : ``birth`` and ``marriage`` -> one row an event, a column per list with the record_id ; records : kind -> typed records.
+    """
+    found: dict[str, str] = {}
+    for event, fields in _ABOUT.items():
+        table = tables[event]
+        kinds = [kind for kind in KINDS_OF_EVENT[event] if kind in table and kind in records]
+        told = {kind: records[kind].reindex(columns=list(fields)).astype("object").to_dict("index") for kind in kinds}
+        for event_id, held in table[kinds].to_dict("index").items():
+            parts = []
+            for field in fields:
+                values = (told[str(kind)].get(record, {}).get(field) for kind, record in held.items() if isinstance(record, str))
+                value = next((value for value in values if not pd.isna(value)), None)
+                if value is not None:
+                    shown = f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+                    parts.append(f"{label('field', field, language)}{' ' if language == 'en' else ''}{shown}")
+            found[str(event_id)] = ("，" if language == "zh" else ", ").join(parts)
+    return found
+
+
+def case_sentence(row: Mapping[str, str], asks: Mapping[tuple[str, str], Text], language: str, *, files: Collection[str] | None = None, about: str = "") -> str:
     """Say what stands where, how it differs, and what is asked.
 
     Examples
@@ -48,13 +78,14 @@ def case_sentence(row: Mapping[str, str], asks: Mapping[tuple[str, str], Text], 
     >>> row = {"code": "field_differs", "field": "mother_name", "list_a": "birth_cert", "value_a": "王芳", "cell_a": "[data/卫生.xlsx]出生!D17",
     ...        "list_b": "hukou_birth", "value_b": "王方", "cell_b": "[data/公安.csv]C5", "how": "same_sound"}
     >>> case_sentence(row, {("field_differs", "hukou_birth"): Text("建议核对原始材料后答复", "please check")}, "zh")
-    '母亲姓名：出生医学证明名单（卫生.xlsx“出生”表 D17）为“王芳”，出生申报户口名单（公安.csv C5）为“王方”；差异情况：读音相同。建议核对原始材料后答复。'
+    '母亲姓名：出生医学证明名单（卫生.xlsx“出生”表 D17）为“王芳”，出生申报户口名单（公安.csv C5）为“王方”；差异情况：不计声调读音相同。建议核对原始材料后答复。'
     """
     code, field = row["code"], row.get("field", "")
-    one, other = (_where(row[f"list_{side}"], row[f"cell_{side}"], language) for side in ("a", "b"))
+    one, other = (_where(row[f"list_{side}"], row[f"cell_{side}"], language, files) for side in ("a", "b"))
     values = row.get("value_a", ""), row.get("value_b", "")
     if code == "missing_at":
-        fact = Text(f"{one}所载事项，{_list(row['list_b'], 'zh')}中尚未见到对应记录", f"what {one} holds is not yet seen in {_list(row['list_b'], 'en')}")
+        fact = Text(f"{one}所载事项{f'（{about}）' if about else ''}，{_list(row['list_b'], 'zh')}中尚未见到对应记录",
+                    f"what {one} holds{f' ({about})' if about else ''} is not yet seen in {_list(row['list_b'], 'en')}")
     elif code == "duplicate_in_list":
         again = _again(row["cell_a"], row["cell_b"], language) or other
         fact = Text(f"{one}与{again}疑似为同一事项", f"{one} and {again} may be the same event")
@@ -83,7 +114,7 @@ def reviewer_sentence(row: Mapping[str, str], language: str) -> str:
     Examples
     --------
     >>> reviewer_sentence({"how": "one_slip", "likelier": "hukou_birth", "evidence": "check_character:hukou_birth;more_lists:hukou_birth"}, "zh")
-    '供审核参考：出生申报户口名单较可能准确（校验码相符；与其相同的名单更多）。'
+    '供审核参考：出生申报户口名单较可能准确（校验码相符；与其一致的部门更多）。'
     """
     pieces = [piece.split(":") for piece in str(row.get("evidence") or "").split(";") if piece]
     if not pieces:
@@ -95,7 +126,7 @@ def reviewer_sentence(row: Mapping[str, str], language: str) -> str:
         return f"供审核参考：{_list(likelier, language)}较可能准确（{why}）。" if language == "zh" else f"For the reviewer: {_list(likelier, language)} is likelier right ({why})."
     told = ("；" if language == "zh" else "; ").join(
         f"{_list(side, language)}{'：' if language == 'zh' else ': '}{label('evidence', kind, language)}" for kind, side in pieces)
-    return f"供审核参考：双方各有依据（{told}），请人工判断。" if language == "zh" else f"For the reviewer: there is evidence for both ({told}); please judge."
+    return f"供审核参考：两份名单各有依据（{told}），请人工判断。" if language == "zh" else f"For the reviewer: there is evidence for both ({told}); please judge."
 
 
 def place_in_words(cell: str, language: str) -> str:
@@ -121,8 +152,12 @@ def _list(kind: str, language: str) -> str:
     return f"{label('kind_short', kind, language)}名单" if language == "zh" else f"the list '{label('kind_short', kind, language)}'"
 
 
-def _where(kind: str, cell: str, language: str) -> str:
+def _where(kind: str, cell: str, language: str, files: Collection[str] | None = None) -> str:
     place = place_in_words(cell, language)
+    found = _CELL.fullmatch(cell)
+    if place and found and files is not None and found["file"] not in files:  # two quarters' files often have one name
+        folder = PurePosixPath(found["file"].replace("\\", "/")).parent.name
+        place = f"以前报送的名单，{folder + '/' if folder else ''}{place}" if language == "zh" else f"an earlier list, {folder + '/' if folder else ''}{place}"
     named = _list(kind, language)
     return f"{named}（{place}）" if place and language == "zh" else f"{named} ({place})" if place else named
 
