@@ -50,8 +50,8 @@ def chapter_absences(absences: pd.DataFrame, missed: pd.DataFrame, n_long: int, 
     chapter.results.add("absences.fourth_quarter", n_long, "events", definition={"zh": "连续四个季度未见对应记录的事件", "en": "Events that have waited for a partner in four quarters"})
     if n_long:
         chapter.show(paragraph(in_language(
-            f"有 {few(n_long, params)} 例已连续四个季度未见对应记录，本期后不再结转，请逐件核实后由人工办结。",
-            f"{few(n_long, params)} events have waited for a partner in four quarters; they are carried no further. Please look into each and close it by hand.", language), role="warning"))
+            f"有 {few(n_long, params)} 例已连续四个季度未见对应记录，下一季度仍未见的不再结转，请逐件核实后由人工办结。",
+            f"{few(n_long, params)} events have waited for a partner in four quarters; after the next one they are carried no further. Please look into each and close it by hand.", language), role="warning"))
     return chapter
 
 
