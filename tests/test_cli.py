@@ -30,7 +30,7 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return run
 
 
-@pytest.mark.parametrize("command", ["packs", "feedback", "register", "rules", "index", "purge"])
+@pytest.mark.parametrize("command", ["packs", "register", "rules", "index", "purge"])
 def test_a_reserved_command_answers_not_yet(call, command):
     code, _, err = call(command, "anything", "--by", "x")
     assert code == 1 and command in err and "not offer it yet" in err

@@ -141,6 +141,8 @@ def test_a_look_up_answers_a_case_and_says_who_looked_and_when(small, found, val
 
 
 def test_another_workbook_and_an_unfilled_one_are_refused_with_what_to_do(small):
+    with pytest.raises(PopAnalysisError, match="不存在"):
+        take_feedback([small / "none.xlsx"], small)
     openpyxl.Workbook().save(small / "other.xlsx")
     with pytest.raises(PopAnalysisError, match="事项编号"):
         take_feedback([small / "other.xlsx"], small)

@@ -46,7 +46,7 @@ def test_a_fault_is_told_with_its_place(folder, old, new, word):
 
 
 def test_current_names_the_file_in_use(folder):
-    assert current_file(folder, "births") == folder / "births.v3.yaml"
+    assert current_file(folder, "births") == folder / "births.v4.yaml"
     with pytest.raises(ParameterError, match="weddings"):
         current_file(folder, "weddings")
     (folder / "current.yaml").write_text("births: births.v7.yaml\n", encoding="utf-8")

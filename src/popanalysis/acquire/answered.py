@@ -60,6 +60,8 @@ def read_answered(path: Path, name: str) -> Answered:
     ------
     SourceFileError : it cannot be read, or no sheet of it asks about cases or pairs.
     """
+    if not path.is_file():
+        raise SourceFileError(zh=f"文件 {name} 不存在。请核对文件名和所在文件夹。", en=f"There is no file {name}. Check its name and folder.", file=name)
     data = read_bytes(path, name)
     tables = read_tables(data, name)
     pages = [(table, head, places) for table in tables for head, places in _heads(table)]
