@@ -134,8 +134,8 @@ def _show_places(chapter: Chapter, by_place: pd.DataFrame, received: Sequence[st
         ("child_sex", label("field", "child_sex", language), "births_by_sex", in_language("本期出生：按性别和名单", "Births of the quarter by sex and list", language)),
         ("place", label("field", "birth_place", language), "births_by_place_of_birth", in_language("本期出生：按出生地点和名单", "Births of the quarter by place of birth and list", language)),
     ):
-        if by_place[key].isna().all():
-            continue
+        if key in ("child_sex", "place") and by_place[key].isna().all():
+            continue  # no list states it
         counts = by_place.assign(**{key: by_place[key].fillna(unknown)}).groupby(key)[columns].sum().sort_index()
         counts = counts.reindex([*(name for name in counts.index if name != unknown), *counts.index[counts.index == unknown]])
         counts.loc[total] = counts.sum()

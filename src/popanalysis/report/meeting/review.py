@@ -149,7 +149,7 @@ def _lines_table(rows: pd.DataFrame, fields: Sequence[str], language: str) -> pd
     return pd.DataFrame({
         "event_id": rows["event_id"].astype(str), "list": [label("kind_short", kind, language) for kind in rows["kind"]],
         "department": [label("department", DEPARTMENT_OF_KIND[kind], language) for kind in rows["kind"]],
-        "place": [_place(row, language) for row in rows[["file", "sheet", "row"]].to_dict("records")], **said})
+        "place": [_place(row, language) for row in rows.reindex(columns=["file", "sheet", "row"]).to_dict("records")], **said})
 
 
 def _place(row: Mapping[Any, Any], language: str) -> str:
