@@ -114,6 +114,27 @@ def test_K24_a_notebook_without_the_parameters_tag_is_refused(project: Path) -> 
     assert left_in(project) == set()
 
 
+def test_K24_the_same_goes_for_the_notebook_of_the_meeting(project: Path) -> None:
+    path = project / "notebooks/joint_review.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])).metadata["tags"] = []
+    nbformat.write(notebook, path)
+    with pytest.raises(ParameterError, match=r"joint_review\.ipynb.*parameters"):
+        run_period(project / PARAMS)
+    assert left_in(project) == set()
+
+
+def test_K26_a_failing_cell_of_the_meetings_notebook_leaves_no_record_and_names_the_notebook(project: Path) -> None:
+    path = project / "notebooks/joint_review.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("1 / 0"))
+    nbformat.write(notebook, path)
+    with pytest.raises(RecordError, match=r"joint_review\.ipynb.*ZeroDivisionError"):
+        run_period(project / PARAMS)
+    assert left_in(project) == WITHOUT_NOTEBOOK | {"FAILED/FAILED_joint_review.ipynb"}
+    assert "joint_review.ipynb" in (project / OUT / "FAILED/FAILED.txt").read_text(encoding="utf-8").splitlines()[0]
+
+
 def test_K24_the_period_the_code_used_is_the_one_asked_for(project: Path) -> None:
     insert_cell(project, 'params = params.model_copy(update={"period": "2025Q2"})', after="rooms")
     with pytest.raises(PopAnalysisError, match=r"2025Q2|2025年第二季度"):

@@ -67,7 +67,6 @@ def execute_notebook(template: Path, output: Path, params: QuarterParams, root: 
     import papermill  # a second to import; nothing else needs it
     from nbclient.exceptions import DeadKernelError
 
-
     _register_engine()
     before = os.environ.get(WORK_ENV)
     os.environ[WORK_ENV] = str(work)
@@ -79,8 +78,8 @@ def execute_notebook(template: Path, output: Path, params: QuarterParams, root: 
     except papermill.PapermillExecutionError as error:
         zh, en = _both_languages(error.ename, error.evalue)
         raise RecordError(
-            zh=f"记录本第 {error.cell_index + 1} 个单元格运行失败（{error.ename}）：{zh}",
-            en=f"Cell {error.cell_index + 1} of the notebook failed ({error.ename}): {en}",
+            zh=f"记录本 {template.name} 第 {error.cell_index + 1} 个单元格运行失败（{error.ename}）：{zh}",
+            en=f"Cell {error.cell_index + 1} of {template.name} failed ({error.ename}): {en}",
             cell=error.cell_index + 1, ename=error.ename) from None
     except DeadKernelError:
         raise RecordError(

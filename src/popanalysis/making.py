@@ -78,7 +78,8 @@ def preflight(params: QuarterParams, root: Path) -> frozenset[str]:
     if submissions is not None and divisions is not None:
         cleaned = attempt(lambda: clean_submissions(submissions, params, divisions, rules.checks if rules else None))
         attempt(lambda: _check_home(params, divisions, cleaned.records if cleaned else {}))
-    attempt(lambda: _check_template(notebook_file(params, root)))
+    for name in (notebook_name(params), *([JOINT_REVIEW] if params.span.quarter is not None else [])):
+        attempt(lambda name=name: _check_template(notebook_file(params, root, name)))
     attempt(lambda: _check_output_folder(params, root))
     raise_together(problems)
     return frozenset(personal_values(

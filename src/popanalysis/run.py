@@ -139,7 +139,7 @@ def _keep_failure(home: Path, work: Path, params: QuarterParams, error: BaseExce
     shutil.rmtree(failed, ignore_errors=True)
     failed.mkdir()
     failed.chmod(0o700)
-    name = notebook_name(params)
+    name = next((path.name for path in sorted(work.glob("*.ipynb"))), notebook_name(params))  # the one that was under way
     head = f"FAILED 运行失败 {params.period}（{name}）"
     (failed / "FAILED.txt").write_text(f"{head}\n{reason.text.zh}\n{reason.text.en}\n", encoding="utf-8", newline="\n")
     partial = work / name

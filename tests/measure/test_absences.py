@@ -20,15 +20,15 @@ def cases(*events: str, closed: str = "") -> pd.DataFrame:
     return pd.DataFrame({"code": "missing_at", "event_id": list(events), "list_b": "hukou_birth", "closed_in": closed, "opened_in": "2025Q1"})
 
 
-def reasons(row: dict, *, received=LISTS, explained=None, early=False, asked=None, kind="hukou_birth") -> list[str]:
+def reasons(row: dict, *, received=LISTS, explained=None, early=False, asked=None, kind="hukou_birth", silent=None) -> list[str]:
     table = births(B1={"hukou_birth": None, **row})
     soon = pd.DataFrame(early, index=table.index, columns=list(LISTS))
-    found = absences_by_reason(table, LISTS, received=received, explained=explained or {}, early=soon, cases=cases() if asked is None else asked)
+    found = absences_by_reason(table, LISTS, received=received, explained=explained or {}, early=soon, cases=cases() if asked is None else asked, silent=silent)
     return found.index[found[kind].gt(0)].tolist()
 
 
 @pytest.mark.parametrize(("given", "reason"), [
-    ({"row": {}, "received": ("birth_cert", "town_birth")}, "not_received"), ({"row": {"home": "elsewhere", "due_at": ""}}, "elsewhere"),
+    ({"row": {}, "received": ("birth_cert", "town_birth")}, "not_received"), ({"row": {}, "silent": {"B1": {"hukou_birth"}}}, "not_received"), ({"row": {"home": "elsewhere", "due_at": ""}}, "elsewhere"),
     ({"row": {"due_at": ""}}, "to_be_clarified"), ({"row": {"due_at": "birth_cert town_birth"}}, "pending"),
     ({"row": {}, "explained": {"B1": {"hukou_birth"}}}, "explained"), ({"row": {}, "early": True}, "not_yet_due"), ({"row": {}}, "other_period"),
     ({"row": {}, "asked": cases("B1")}, "asked"), ({"row": {}, "asked": cases("B1", closed="2025Q1")}, "settled"),
@@ -54,6 +54,10 @@ def test_of_100_births_two_lists_both_hold_a_hundredth_missed_is_one_beside_the_
 def test_the_fourth_quarter_without_a_partner_is_told(period, n):
     assert waiting_long(cases("B1"), period) == n
     assert waiting_long(cases("B1", closed="2025Q2"), period) == 0
+
+
+def test_how_long_is_long_is_for_the_rules_to_say():
+    assert waiting_long(cases("B1"), "2025Q2", quarters=2) == 1
 
 
 def test_a_facility_has_the_births_it_certified_and_how_many_the_others_hold():

@@ -142,6 +142,15 @@ def test_exchanged_parents_of_whom_one_is_misspelt_are_one_exchange_and_one_diff
         ["field_differs", "mother_name", "town_birth", "包那"], ["parents_exchanged", "mother_name;father_name;mother_id;father_id", "town_birth", "白山"]]
 
 
+def test_a_mother_in_the_fathers_column_beside_a_certificate_without_a_father_is_an_exchange_of_what_both_lists_hold():
+    """A certificate may rightly name no father (the mother declared that she raises the child alone)."""
+    alone = {"father_name": None, "father_id": None}
+    found = questions(birth_cert=alone, hukou_birth=alone, town_birth=EXCHANGED)
+    assert told(found, "code", "field", "list_b", "cell_b") == [["parents_exchanged", "mother_name;mother_id", "town_birth", "[town_birth.xlsx]表!D5"]]
+    found = questions(birth_cert=alone, hukou_birth=alone, town_birth={**EXCHANGED, "mother_name": None, "mother_id": None})
+    assert told(found, "code", "field", "list_b", "value_b") == [["parents_exchanged", "mother_name;mother_id", "town_birth", "包娜"]]
+
+
 def test_of_three_lists_the_one_that_stands_alone_is_the_exchanged_one():
     found = questions(birth_cert=EXCHANGED, hukou_birth={}, town_birth={})
     assert told(found, "code", "list_a", "list_b", "recipient") == [["parents_exchanged", "hukou_birth", "birth_cert", "health"]]

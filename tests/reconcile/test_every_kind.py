@@ -243,3 +243,9 @@ def test_a_code_is_asked_in_its_example_of_invalid_rows_and_not_in_the_others(ev
 def test_every_code_but_two_has_examples() -> None:
     without = {code for (_, code), entry in EXAMPLES.items() if entry.examples is None}
     assert without == {"withheld_candidate", "edited_after_submission"}  # runs on a recorded purpose only; needs a list sent twice (test_resent.py)
+
+
+def test_two_rows_of_one_list_are_not_weighed_against_each_other_for_likelier_would_name_no_row():
+    found = reconcile({"birth_cert_1": {**BIRTH, **NUMBER}, "birth_cert_2": {**BIRTH, **NUMBER, "mother_id": OTHER_MOTHER}, "hukou_birth_1": {**BIRTH, **NUMBER}, "town_birth_1": {**BIRTH, **NUMBER}})
+    within = found.cases[found.cases["list_a"].eq(found.cases["list_b"]) & found.cases["code"].eq("field_differs")]
+    assert within["field"].tolist() == ["mother_id"] and within["likelier"].tolist() == [""] and within["evidence"].tolist() == [""]

@@ -91,3 +91,8 @@ def test_an_office_that_lacks_an_event_is_told_whom_to_look_for() -> None:
     assert about == {"B1": "母亲姓名白塔娜，出生日期2025-03-05，出生医学证明编号Z159900001"}
     row = {**CERTIFICATE, **HUKOU, "code": "missing_at", "field": ""}
     assert "所载事项（母亲姓名白塔娜，" in case_sentence(row, ASKS, "zh", about=about["B1"])
+
+
+def test_of_two_rows_of_one_list_nothing_is_said_of_which_list_is_likelier() -> None:
+    row = {**CERTIFICATE, "list_b": "birth_cert", "cell_b": "[data/卫生.xlsx]出生!D18", "code": "field_differs", "field": "mother_name", "likelier": "", "evidence": ""}
+    assert reviewer_sentence(row, "zh") == ""

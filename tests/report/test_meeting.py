@@ -15,6 +15,7 @@ from popanalysis.errors import RecordError
 from popanalysis.params import QuarterParams
 from popanalysis.report.meeting import read_review
 from popanalysis.report.meeting.book import joint_review_book
+from popanalysis.report.meeting.review import gather
 from popanalysis.workspace import Workspace
 
 
@@ -86,12 +87,31 @@ def test_of_adoptions_only_the_number_of_the_item_stands_there(recorded_project,
         assert not [value for value in people if value in text]
 
 
-def test_a_mother_who_withheld_who_she_is_has_no_line(review, revision):
-    records = pd.read_parquet(revision / "restricted/records.parquet")
-    withheld = records[records["doubt_class"].eq("withheld")]
-    assert len(withheld)
-    shown = set(review.lines["birth"].table["place"])
-    assert not [row for row in withheld["row"] if any("分娩对象通报.xlsx“" in place and place.endswith(f"第 {row} 行") for place in shown)]
+def test_of_a_mother_who_withheld_who_she_is_neither_the_delivery_nor_its_certificate_is_shown(recorded_project, revision):
+    """Also where a question about the birth is open: it goes to health alone."""
+    records = pd.read_parquet(revision / "restricted/records.parquet").set_index("record_id")
+    events = read(revision / "restricted/linked_records.csv").drop_duplicates("record_id").set_index("record_id")["event_id"]
+    withheld = set(events.reindex(records.index[records["doubt_class"].eq("withheld")]).dropna())
+    certified = [event for event in withheld if (records.loc[events.index[events.eq(event)].intersection(records.index), "kind"] == "birth_cert").any()]
+    assert certified
+    frames = {name: read(revision / f"restricted/{name}.csv") for name in ("cases", "case_sentences", "linked_records", "links", "relations")}
+    asked = {**frames["cases"].iloc[0].to_dict(), "case_id": "2025Q1-9999", "code": "listed_without_remark", "event_id": certified[0], "field": "remark", "list_a": "unverified_delivery", "list_b": "birth_cert"}
+    frames["cases"] = pd.concat([frames["cases"], pd.DataFrame([asked])], ignore_index=True)
+    frames["case_sentences"] = pd.concat([frames["case_sentences"], pd.DataFrame([{"case_id": "2025Q1-9999", "recipient": "health", "sentence": "x", "for_reviewer": "", "severity": "note"}])], ignore_index=True)
+    carried = pd.read_parquet(revision / "restricted/carried_forward.parquet", columns=["record_id", "event_id"])
+    review = gather(QuarterParams.read(recorded_project / "params/2025Q1.yaml"), frames, carried, records)
+    assert "2025Q1-9999" not in set(review.questions["case_id"])
+    assert not withheld & set(review.lines["birth"].table["event_id"])
+
+
+def test_a_line_of_an_earlier_quarters_list_says_so(recorded_project, revision):
+    params = QuarterParams.read(recorded_project / "params/2025Q1.yaml")
+    frames = {name: read(revision / f"restricted/{name}.csv") for name in ("cases", "case_sentences", "linked_records", "links", "relations")}
+    records = pd.read_parquet(revision / "restricted/records.parquet").set_index("record_id")
+    earlier = records.assign(file=records["file"].str.replace("2025Q1", "2024Q4"))
+    carried = pd.read_parquet(revision / "restricted/carried_forward.parquet", columns=["record_id", "event_id"])
+    assert all(place.startswith("以前报送的名单，2024Q4/") for place in gather(params, frames, carried, earlier).lines["birth"].table["place"])
+    assert not any("以前" in place for place in gather(params, frames, carried, records).lines["birth"].table["place"])
 
 
 def test_the_same_record_gives_the_same_book(review, revision):

@@ -8,12 +8,13 @@ import pandas as pd
 
 __all__ = ["REASONS", "absences_by_reason", "expected_missed_links", "waiting_long"]
 
-#: in the order in which they are looked for; a birth counts under the first that holds
-REASONS = ("not_received", "elsewhere", "to_be_clarified", "born_outside", "pending", "explained", "not_yet_due", "other_period", "asked", "settled")
+#: in the order in which they are looked for; a birth counts under the first that holds, and under the last where none does
+REASONS = ("not_received", "elsewhere", "to_be_clarified", "born_outside", "pending", "explained", "not_yet_due", "asked", "settled", "other_period")
 
 
 def absences_by_reason(
     births: pd.DataFrame, lists: Sequence[str], *, received: Collection[str], explained: Mapping[str, Collection[str]], early: pd.DataFrame, cases: pd.DataFrame,
+    silent: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
     """Count the births each list does not hold by the reason.
 
@@ -25,6 +26,7 @@ def absences_by_reason(
     explained : event_id -> lists whose silence a move or a death explains.
     early : from :func:`popanalysis.reconcile.not_yet_due`.
     cases : CASES_COLUMNS.
+    silent : event_id -> lists that say nothing of it because its town sent none (:func:`popanalysis.reconcile.not_heard_of`).
 
     Returns
     -------
@@ -35,21 +37,25 @@ def absences_by_reason(
     open_for, all_for = ({str(kind): set(part["event_id"]) for kind, part in some.groupby("list_b")} for some in (missing[missing["closed_in"].eq("")], missing))
     told = {}
     for kind in lists:
-        silent = births[births[kind].isna()]
-        ids = silent.index.astype(str)
-        due = pd.Series([kind in str(text).split() for text in silent["due_at"]], index=silent.index, dtype=bool)
+        absent = births[births[kind].isna()]
+        ids = absent.index.astype(str)
+        due = pd.Series([kind in str(text).split() for text in absent["due_at"]], index=absent.index, dtype=bool)
+
+        def among(events: Collection[str], ids: pd.Index = ids, absent: pd.DataFrame = absent) -> pd.Series:
+            return pd.Series(ids.isin(list(events)), index=absent.index)
+
         holds = {
-            "not_received": pd.Series(kind not in received, index=silent.index), "elsewhere": silent["home"].eq("elsewhere"),
-            "to_be_clarified": silent["due_at"].eq(""), "born_outside": silent["born_outside"].astype(bool) & ~due & pd.Series(kind == "birth_cert", index=silent.index),
-            "pending": ~due, "explained": pd.Series([kind in explained.get(event, ()) for event in ids], index=silent.index, dtype=bool),
-            "asked": pd.Series(ids.isin(list(open_for.get(kind, ()))), index=silent.index), "not_yet_due": early[kind].reindex(silent.index).fillna(False).astype(bool),
-            "settled": pd.Series(ids.isin(list(all_for.get(kind, ()))), index=silent.index)}
-        left, counts = pd.Series(True, index=silent.index), {}
-        for reason in ("not_received", "elsewhere", "to_be_clarified", "born_outside", "pending", "explained", "asked", "not_yet_due", "settled"):
+            "not_received": among([event for event in ids if kind not in received or kind in (silent or {}).get(event, ())]),
+            "elsewhere": absent["home"].eq("elsewhere"), "to_be_clarified": absent["due_at"].eq(""),
+            "born_outside": absent["born_outside"].astype(bool) & ~due if kind == "birth_cert" else among([]), "pending": ~due,
+            "explained": among([event for event in ids if kind in explained.get(event, ())]), "not_yet_due": early[kind].reindex(absent.index).fillna(False).astype(bool),
+            "asked": among(open_for.get(kind, ())), "settled": among(all_for.get(kind, ())), "other_period": among(ids)}
+        left, counts = among(ids), {}
+        for reason in REASONS:
             counts[reason] = int((left & holds[reason]).sum())
             left &= ~holds[reason]
-        told[kind] = {**counts, "other_period": int(left.sum())}
-    return pd.DataFrame(told).reindex(list(REASONS)).fillna(0).astype(int)
+        told[kind] = counts
+    return pd.DataFrame(told, index=list(REASONS), dtype=int)
 
 
 def expected_missed_links(births: pd.DataFrame, lists: Sequence[str], expected: Mapping[str, float | None]) -> pd.DataFrame:

@@ -8,9 +8,9 @@ from popanalysis.reconcile.linking import LinkedPeriod, link_period, lists_recei
 from popanalysis.reconcile.period import ReconciledPeriod, count_links, describe_links, reconcile_period
 from popanalysis.reconcile.rules import PeriodRules, read_rules
 from popanalysis.reconcile.taxonomy import DiscrepancyRules
-from popanalysis.reconcile.towns import towns_not_heard
+from popanalysis.reconcile.towns import not_heard_of, towns_not_heard
 
 __all__ = [
     "Decided", "DiscrepancyRules", "LinkedPeriod", "PeriodRules", "ReconciledPeriod", "apply_decisions", "case_balance", "cell_finder",
-    "count_links", "count_open", "describe_links", "link_period", "lists_received", "not_yet_due", "read_rules", "reconcile_period", "towns_not_heard",
+    "count_links", "count_open", "describe_links", "link_period", "lists_received", "not_heard_of", "not_yet_due", "read_rules", "reconcile_period", "towns_not_heard",
 ]

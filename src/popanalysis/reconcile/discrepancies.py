@@ -122,14 +122,14 @@ def _differing(event_id: str, event: Mapping[Any, Any], lists: Mapping[str, str]
         column = other_side(field, rules.exchangeable) if kind in exchanged else field
         return shown[kind][column][lists[kind]], cell_of(lists[kind], column)
 
-    def question(code: str, name: str, field: str, kind_a: str, kind_b: str, recipient: str) -> Discrepancy:
-        return Discrepancy(event_id, set_id, code, name, kind_a, *stands(kind_a, field), kind_b, *stands(kind_b, field), recipient)
+    def question(code: str, field: str, kind_a: str, kind_b: str, recipient: str) -> Discrepancy:
+        return Discrepancy(event_id, set_id, code, field, kind_a, *stands(kind_a, field), kind_b, *stands(kind_b, field), recipient)
 
     for kind, against in exchanged.items():
-        both = [field for pair in rules.exchangeable for field in pair if all(there in given[f] for f in pair for there in (kind, against))]
-        first = both[0]
-        yield Discrepancy(event_id, set_id, rules.exchanged_code, ";".join(both), against, *stands(against, first),
-                          kind, shown[kind][first][lists[kind]], cell_of(lists[kind], first), DEPARTMENT_OF_KIND[kind])
+        both = [field for pair in rules.exchangeable for field in pair if kind in given[field] and against in given[field]]
+        first, record = both[0], lists[kind]  # where the list has nothing in the person's own column, the other one is shown
+        there = (shown[kind][first][record], cell_of(record, first)) if record in shown[kind].get(first, {}) else stands(kind, first)
+        yield Discrepancy(event_id, set_id, rules.exchanged_code, ";".join(both), against, *stands(against, first), kind, *there, DEPARTMENT_OF_KIND[kind])
     for compared in rules.fields:
         field = compared.field
         if set_id and field in rules.of_the_child:
@@ -137,9 +137,9 @@ def _differing(event_id: str, event: Mapping[Any, Any], lists: Mapping[str, str]
         for kind_a, kind_b, recipient in _odd_ones(given[field], compared):
             pair = (stands(kind_a, field)[0], stands(kind_b, field)[0])
             if values_differ(*pair, compared.kind) and frozenset(pair) not in registered.get((event_id, field), ()):
-                yield question("field_differs", field, field, kind_a, kind_b, recipient)
+                yield question("field_differs", field, kind_a, kind_b, recipient)
         for kind_a, kind_b in _incomplete(given[field]) if compared.kind == "name" else ():
-            yield question("character_missing", field, field, kind_a, kind_b, DEPARTMENT_OF_KIND[kind_b])
+            yield question("character_missing", field, kind_a, kind_b, DEPARTMENT_OF_KIND[kind_b])
 
 
 def _odd_ones(given: Mapping[str, str], compared: ComparedField) -> list[tuple[str, str, str]]:

@@ -91,7 +91,7 @@ def reconcile_period(
     heard = towns_heard(linked.records, params.period)
     silent = _joined(*(not_heard_of(table, heard) for table in _tables(linked).values()))
     waiting = waiting_registrations(linked.births, linked.records, pd.Timestamp(params.as_of_date))
-    tied = _without(linked.records, linked.by_number)  # what a mother withheld is tied to nothing
+    tied, present = (_without(frames, linked.by_number) for frames in (linked.records, linked.present))  # what a mother withheld is tied to nothing
     compared = {kind: frozenset(field.field for field in discrepancy.fields) for discrepancy in rules.discrepancy.values() for kind in discrepancy.compared_lists}
     known_cases = [frame for frame in (earlier.previous.cases if earlier.previous else None, earlier.before.cases if earlier.before else None) if frame is not None]
     asked = frozenset((str(event), field) for frame in known_cases for event, fields in frame[["event_id", "field"]].itertuples(index=False) for field in str(fields).split(";"))
@@ -101,8 +101,8 @@ def reconcile_period(
         *change_questions(linked.seen, linked.records, ids, cell_of, rules.discrepancy["change"].further),
         *waiting_questions(linked.births, linked.records, waiting, cell_of),
         *remark_questions(linked.births, linked.records, received, cell_of),
-        *shared_number_questions(tied, _without(linked.present, linked.by_number), ids, _SHARED_KINDS, cell_of),
-        *two_number_questions(_without(linked.present, linked.by_number), tied, ids, {event: KINDS_OF_EVENT[event] for event in _DATE_OF}, cell_of),
+        *shared_number_questions(tied, present, ids, _SHARED_KINDS, cell_of),
+        *two_number_questions(present, tied, ids, {event: KINDS_OF_EVENT[event] for event in _DATE_OF}, cell_of),
         *sequence_questions(_tables(linked), tied, ids, linked.successors.reissued, cell_of),
         *extra_questions(_tables(linked), tied, cell_of),
         *(resent_questions(edits, tied, ids, compared, asked, cell_of) if edits is not None else [])]

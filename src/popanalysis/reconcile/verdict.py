@@ -125,7 +125,8 @@ def weigh_values(
         own = "identity_change" in (row["list_a"], row["list_b"])  # what the police registered is then one of the two values, no witness for it
         sides = {side: str(row[f"value_{side}"]) for side in _SIDES}
         acts = {side: given.get(str(row[f"list_{side}"]), {}).get("act_date", "") for side in _SIDES}
-        evidence = tuple(_evidence(field, kinds.get(field, "text"), sides, given, acts, frozenset() if own else registered.get((event, field), frozenset())))
+        within = row["list_a"] == row["list_b"]  # "the list" would name neither of its two rows
+        evidence = () if within else tuple(_evidence(field, kinds.get(field, "text"), sides, given, acts, frozenset() if own else registered.get((event, field), frozenset())))
         favoured = {piece.side for piece in evidence}
         told.append(Verdict(level, next(iter(favoured)) if len(favoured) == 1 else "", evidence))
     return told

@@ -19,9 +19,9 @@ from popanalysis.report.messages import label, labels_of
 __all__ = ["case_sentence", "place_in_words", "reviewer_sentence", "sentences_of_cases", "whom_events_are_about"]
 
 _CELL = re.compile(r"\[(?P<file>[^\]]*)\](?:(?P<sheet>.*)!)?(?P<place>[A-Z]*\d+(?::\d+)?)")
-#: Codes of which a value is no value of a person and is told as it stands.
 #: by what an office finds an event in its own papers
 _ABOUT: Final[Mapping[str, tuple[str, ...]]] = {"birth": ("mother_name", "birth_date", "birth_cert_no"), "marriage": ("husband_name", "wife_name", "reg_date")}
+#: Codes of which a value is no value of a person and is told as it stands.
 _LISTED_VALUES: Final = frozenset({"certificate_gap"})
 
 
@@ -118,7 +118,7 @@ def reviewer_sentence(row: Mapping[str, str], language: str) -> str:
     """
     pieces = [piece.split(":") for piece in str(row.get("evidence") or "").split(";") if piece]
     if not pieces:
-        if row.get("code") != "field_differs":
+        if row.get("code") != "field_differs" or row.get("list_a", "a") == row.get("list_b", "b"):
             return ""
         return "供审核参考：现有名单不足以判断以何者为准。" if language == "zh" else "For the reviewer: the lists at hand do not tell which is right."
     if likelier := row.get("likelier"):
@@ -129,8 +129,8 @@ def reviewer_sentence(row: Mapping[str, str], language: str) -> str:
     return f"供审核参考：两份名单各有依据（{told}），请人工判断。" if language == "zh" else f"For the reviewer: there is evidence for both ({told}); please judge."
 
 
-def place_in_words(cell: str, language: str) -> str:
-    """Say where a cell or a row stands: the file's name, the sheet, the cell.
+def place_in_words(cell: str, language: str, files: Collection[str] | None = None) -> str:
+    """Say where a cell or a row stands: the file's name, the sheet, the cell; of a file not among ``files`` that it is an earlier list, with its folder.
 
     Examples
     --------
@@ -142,7 +142,10 @@ def place_in_words(cell: str, language: str) -> str:
         return cell
     row, _, again = found["place"].partition(":")
     place = f"第 {row} 行" if again else row
-    name = PurePosixPath(found["file"].replace("\\", "/")).name
+    path = PurePosixPath(found["file"].replace("\\", "/"))
+    name = path.name
+    if files is not None and found["file"] not in files:  # two quarters' files often have one name
+        name = f"{'以前报送的名单，' if language == 'zh' else 'an earlier list, '}{path.parent.name + '/' if path.parent.name else ''}{name}"
     if language == "zh":
         return f"{name}“{found['sheet']}”表 {place}" if found["sheet"] else f"{name} {place}"
     return ", ".join(filter(None, (name, found["sheet"] and f"sheet {found['sheet']}", f"row {row}" if again else f"cell {row}")))
@@ -153,11 +156,7 @@ def _list(kind: str, language: str) -> str:
 
 
 def _where(kind: str, cell: str, language: str, files: Collection[str] | None = None) -> str:
-    place = place_in_words(cell, language)
-    found = _CELL.fullmatch(cell)
-    if place and found and files is not None and found["file"] not in files:  # two quarters' files often have one name
-        folder = PurePosixPath(found["file"].replace("\\", "/")).parent.name
-        place = f"以前报送的名单，{folder + '/' if folder else ''}{place}" if language == "zh" else f"an earlier list, {folder + '/' if folder else ''}{place}"
+    place = place_in_words(cell, language, files)
     named = _list(kind, language)
     return f"{named}（{place}）" if place and language == "zh" else f"{named} ({place})" if place else named
 

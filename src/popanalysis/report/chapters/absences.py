@@ -13,14 +13,14 @@ from popanalysis.report.tables import show_table
 __all__ = ["chapter_absences"]
 
 
-def chapter_absences(absences: pd.DataFrame, missed: pd.DataFrame, n_long: int, params: QuarterParams) -> Chapter:
+def chapter_absences(absences: pd.DataFrame, missed: pd.DataFrame, n_long: int, quarters: int, params: QuarterParams) -> Chapter:
     """Why lists do not hold births.
 
     Parameters
     ----------
     absences : from :func:`popanalysis.measure.absences_by_reason`.
     missed : from :func:`popanalysis.measure.expected_missed_links`.
-    n_long : events that have waited in four quarters.
+    n_long : events that have waited in so many ``quarters``, after which they are carried no further.
     """
     language, chapter = params.language, new_chapter(params)
     for kind in absences.columns:
@@ -47,11 +47,11 @@ def chapter_absences(absences: pd.DataFrame, missed: pd.DataFrame, n_long: int, 
     if told:
         chapter.show(paragraph(in_language(f"待核实的出生中，可能已在名单内而未能对应的（模型估计）：{'；'.join(told)}。",
                                            f"Of those asked about, some may stand in the list unrecognised (as the model expects): {'; '.join(told)}.", language)))
-    chapter.results.add("absences.fourth_quarter", n_long, "events", definition={"zh": "连续四个季度未见对应记录的事件", "en": "Events that have waited for a partner in four quarters"})
+    chapter.results.add("absences.waiting_long", n_long, "events", definition={"zh": f"连续 {quarters} 个季度未见对应记录的事件", "en": f"Events that have waited for a partner in {quarters} quarters"})
     if n_long:
         chapter.show(paragraph(in_language(
-            f"有 {few(n_long, params)} 例已连续四个季度未见对应记录，下一季度仍未见的不再结转，请逐件核实后由人工办结。",
-            f"{few(n_long, params)} events have waited for a partner in four quarters; after the next one they are carried no further. Please look into each and close it by hand.", language), role="warning"))
+            f"有 {few(n_long, params)} 例已连续 {quarters} 个季度未见对应记录，下一季度仍未见的不再结转，请逐件核实后由人工办结。",
+            f"{few(n_long, params)} events have waited for a partner in {quarters} quarters; after the next one they are carried no further. Please look into each and close it by hand.", language), role="warning"))
     return chapter
 
 

@@ -22,7 +22,7 @@ _FIGURES: Final[Mapping[str, Text]] = {
     "marriages.held_by.total": Text("结婚登记（对）", "Marriages"), "linkage.review": Text("待人工审核的出生记录对", "Pairs of births left to review"),
     "cases.opening": Text("核对事项：上期结转（件）", "Cases carried over"), "cases.new": Text("核对事项：本期新增（件）", "Cases new"),
     "cases.closed": Text("核对事项：本期办结（件）", "Cases closed"), "cases.closing": Text("核对事项：期末待办（件）", "Cases still open"),
-    "absences.fourth_quarter": Text("连续四个季度未见对应的（例）", "Waiting in four quarters")}
+    "absences.waiting_long": Text("多个季度未见对应的（例）", "Waiting through all quarters")}
 
 
 def chapter_trend(history: Sequence[tuple[str, Mapping[str, Any]]], chapters: Iterable[Chapter], params: QuarterParams) -> Chapter:

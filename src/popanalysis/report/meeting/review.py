@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,14 +19,14 @@ from popanalysis.report.messages import label, labels
 from popanalysis.report.record_files import RESTRICTED
 from popanalysis.workspace import Workspace
 
-__all__ = ["FIELDS", "AgendaItem", "JointReview", "Lines", "open_pairs", "read_review"]
+__all__ = ["FIELDS", "AgendaItem", "JointReview", "Lines", "gather", "open_pairs", "read_review"]
 
 #: event -> what of its records stands side by side
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "birth": ("child_name", "child_sex", "birth_date", "birth_cert_no", "child_id", "mother_name", "mother_id", "father_name", "father_id"),
     "marriage": ("reg_date", "cert_no", "husband_name", "husband_id", "husband_birth_date", "wife_name", "wife_id", "wife_birth_date"),
     "change": ("item", "before", "after", "change_date", "shown")}
-#: questions that go to health and police alone; the meeting hears how many there are
+#: questions that go to health and police alone, as does all about a birth whose mother withheld who she is; the meeting hears how many there are
 _NOT_FOR_ALL: Final = ("withheld_candidate", "documents_there_now", "reason_not_permitted", "pending_without_reason")
 _SEVERITIES: Final = ("error", "warning", "note", "info")
 _ITEMS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -95,17 +95,27 @@ def read_review(params: QuarterParams, workspace: Workspace) -> JointReview:
     frames = {name: _read(restricted / f"{name}.csv") for name in ("cases", "case_sentences", "linked_records", "links", "relations")}
     carried = pd.read_parquet(restricted / "carried_forward.parquet", columns=["record_id", "event_id"])
     records = pd.read_parquet(restricted / "records.parquet").set_index("record_id")
-    return _review(params, frames, carried, records)
+    return gather(params, frames, carried, records)
 
 
-def _review(params: QuarterParams, frames: Mapping[str, pd.DataFrame], carried: pd.DataFrame, records: pd.DataFrame) -> JointReview:
+def gather(params: QuarterParams, frames: Mapping[str, pd.DataFrame], carried: pd.DataFrame, records: pd.DataFrame) -> JointReview:
+    """Gather what the meeting sees from the tables of a record.
+
+    Parameters
+    ----------
+    frames : cases, case_sentences, linked_records, links, relations, as text.
+    carried : record_id, event_id of what is carried forward ; records : typed records with ``kind``, index record_id.
+    """
     language = params.language
     cases = frames["cases"]
-    waiting = frames["case_sentences"].merge(cases.drop(columns="recipient"), on="case_id", how="left", validate="one_to_one")
-    apart = waiting["code"].isin(_NOT_FOR_ALL) | (waiting["code"].eq("missing_at") & waiting["list_b"].eq("hukou_birth"))
-    questions = _by_importance(waiting[~apart])
     event_of = pd.concat([frames["linked_records"][["record_id", "event_id"]], carried]).replace("", None).dropna().drop_duplicates("record_id").set_index("record_id")["event_id"]
-    told = records[~records.get("doubt_class", pd.Series(index=records.index, dtype="object")).eq("withheld") & ~records["kind"].isin(SEALED_KINDS)]
+    withheld = set(event_of.reindex(records.index[records["doubt_class"].eq("withheld")]).dropna()) if "doubt_class" in records else set()
+    waiting = frames["case_sentences"].merge(cases.drop(columns="recipient"), on="case_id", how="left", validate="one_to_one")
+    apart = waiting["code"].isin(_NOT_FOR_ALL) | (waiting["code"].eq("missing_at") & waiting["list_b"].eq("hukou_birth")) | waiting["event_id"].isin(withheld)
+    questions = _by_importance(waiting[~apart])
+    shown = ~event_of.reindex(records.index).isin(withheld) & ~records["kind"].isin(SEALED_KINDS)
+    told = records[shown.to_numpy()]
+    told = told.assign(place=_places(told, {source.name for sources in params.inputs.values() for source in sources}, language))
     lines = {event: _side_by_side(event, questions, told, event_of, language) for event in ("birth", "marriage")}
     lines["change"] = _changes(questions, told, event_of, frames["relations"], language)
     pairs, pair_ids = _pairs(frames["links"], told, language)
@@ -149,12 +159,13 @@ def _lines_table(rows: pd.DataFrame, fields: Sequence[str], language: str) -> pd
     return pd.DataFrame({
         "event_id": rows["event_id"].astype(str), "list": [label("kind_short", kind, language) for kind in rows["kind"]],
         "department": [label("department", DEPARTMENT_OF_KIND[kind], language) for kind in rows["kind"]],
-        "place": [_place(row, language) for row in rows.reindex(columns=["file", "sheet", "row"]).to_dict("records")], **said})
+        "place": rows["place"].astype(str), **said})
 
 
-def _place(row: Mapping[Any, Any], language: str) -> str:
-    sheet = "" if pd.isna(row["sheet"]) or not row["sheet"] else f"{row['sheet']}!"
-    return place_in_words(f"[{row['file']}]{sheet}{int(row['row'])}:{int(row['row'])}", language)
+def _places(records: pd.DataFrame, files: Collection[str], language: str) -> list[str]:
+    """Say of every record where its row stands."""
+    origin = records[["file", "sheet", "row"]].fillna({"sheet": ""}).itertuples(index=False)
+    return [place_in_words(f"[{file}]{sheet + '!' if sheet else ''}{int(row)}:{int(row)}", language, files) for file, sheet, row in origin]
 
 
 def _as_told(field: str, value: Any, language: str) -> str:
@@ -190,15 +201,15 @@ def _changes(questions: pd.DataFrame, records: pd.DataFrame, event_of: pd.Series
                      for line, field in _showing(by_event, str(target), f"{str(known_by).partition('_')[0]}_{ending}")]
             if not any(value for line, field in shown if (value := told(line.get(field)))):
                 continue
-            rows.append({"event_id": change_id, "kind": "identity_change", "file": change["file"], "sheet": change["sheet"], "row": change["row"], "item": label("change_item", item, language),
+            rows.append({"event_id": change_id, "kind": "identity_change", "place": change["place"], "item": label("change_item", item, language),
                          "before": told(change[before]), "after": told(change[after]), "change_date": _as_told("", change.get("change_date"), language), "shown": ""})
             for line, field in shown:
                 if value := told(line.get(field)):
                     if (str(line["event_id"]), str(line["kind"]), field) in asked:
                         marked[len(rows)] = frozenset({"shown"})
-                    rows.append({**{name: line[name] for name in ("kind", "file", "sheet", "row")}, "event_id": change_id, "item": label("field", field, language), "before": "", "after": "",
+                    rows.append({**{name: line[name] for name in ("kind", "place")}, "event_id": change_id, "item": label("field", field, language), "before": "", "after": "",
                                  "change_date": "", "shown": value})
-    table = pd.DataFrame(rows, columns=["event_id", "kind", "file", "sheet", "row", *FIELDS["change"]])
+    table = pd.DataFrame(rows, columns=["event_id", "kind", "place", *FIELDS["change"]])
     return Lines(_lines_table(table, FIELDS["change"], language), marked)
 
 
@@ -255,7 +266,7 @@ def _agenda(params: QuarterParams, cases: pd.DataFrame, questions: pd.DataFrame,
     items.append(AgendaItem(Text("收养登记（密封议题，只列编号）", "Adoptions (sealed, by number only)"), _sealed(params)))
     items.append(AgendaItem(Text("对应关系待定的记录", "Records whose link is open"), Text(f"{n_pairs} 对，请认定是否为同一事件。" if n_pairs else "无。", f"{n_pairs} pairs, to be decided." if n_pairs else "None."),
                             "pairs" if n_pairs else ""))
-    items.append(AgendaItem(Text("协助办理户口登记", "Help with hukou registration"), Text(
+    items.append(AgendaItem(Text("协助办理户口登记及身份核实", "Help with hukou registration and identity"), Text(
         f"{len(apart)} 件，由卫生健康、公安部门办理，本材料不列明细。", f"{len(apart)} cases, for health and police; no rows of them stand here.")))
     items.append(AgendaItem(Text("其他事项", "Other matters"), Text("", "")))
     return tuple(items)

@@ -28,13 +28,12 @@ QUESTION_COLUMNS: Final = ("code", "field", "planted", "reported", "share_report
 _NO_VALUE: Final = frozenset({"missing", "unnamed", "placeholder", "withheld", "undocumented"})
 #: planted mistake -> the code it should be asked under, and the columns that are exchanged
 _EXCHANGED: Final = {
-    "parents": ("parents_exchanged", "parents", (("mother_name", "father_name"), ("mother_id", "father_id"))),
-    "spouses": ("spouses_exchanged", "spouses", (("husband_name", "wife_name"), ("husband_id", "wife_id"), ("husband_birth_date", "wife_birth_date")))}
+    "parents": ("parents_exchanged", (("mother_name", "father_name"), ("mother_id", "father_id"))),
+    "spouses": ("spouses_exchanged", (("husband_name", "wife_name"), ("husband_id", "wife_id"), ("husband_birth_date", "wife_birth_date")))}
 #: calendar days after a birth or marriage in which an office need not have acted: a month; the registry of marriages acts on the day itself.
 _TIME: Final = {"birth_cert": 30, "hukou_birth": 30, "town_birth": 30, "town_marriage": 30}
-_OF_TWO_ROWS: Final = ("field_differs", "character_missing", "parents_exchanged", "spouses_exchanged", "duplicate_in_list")
 _OF_A_FIELD: Final = ("field_differs", "character_missing", "parents_exchanged", "spouses_exchanged")
-_BY_FIELD: Final = ("field_differs",)
+_OF_TWO_ROWS: Final = (*_OF_A_FIELD, "duplicate_in_list")
 _CELL: Final = re.compile(r"\[(?P<file>[^\]]*)\](?:(?P<sheet>.*)!)?[A-Z]*(?P<row>\d+)(?::\d+)?")
 _IGNORED: Final = re.compile(r"[\s·•‧∙⋅・･.．。、˙●()（）\[\]【】〔〕「」『』]")
 #: What a move out, a move in, or the child's death explains; see the plan of :mod:`popanalysis.synthetic.moves`.
@@ -82,7 +81,7 @@ def score_questions(cases: pd.DataFrame, known: Known, repeated: Collection[Plac
     rows = []
     for code in sorted({*mistakes["code"], *questions["code"]}):
         rows.append(_row(code, "", mistakes[mistakes["code"].eq(code)], questions[questions["code"].eq(code)]))
-        if code in _BY_FIELD:
+        if code == "field_differs":
             fields = sorted({*mistakes.loc[mistakes["code"].eq(code), "field"], *questions.loc[questions["code"].eq(code), "field"]})
             rows += [_row(code, field, *(part[part["code"].eq(code) & part["field"].eq(field)] for part in (mistakes, questions))) for field in fields]
     rows.append(_row("all", "", mistakes, questions))
@@ -110,7 +109,7 @@ class _Truth:
         for row in _rows(known.values):
             self.values[_at(row), row["field"]] = row["value"]
         self.wrong = {(_at(row), row["field"]): row["true_value"] for row in _rows(known.errors)}
-        self.turned = {place: _EXCHANGED[field][2] for place, field in self.wrong if field in _EXCHANGED}
+        self.turned = {place: _EXCHANGED[field][1] for place, field in self.wrong if field in _EXCHANGED}
         self.explained: dict[str, set[str]] = {}
         for place, row in self.record.items():
             if row["about"] and row["kind"] in ("migration", "death"):
@@ -173,7 +172,7 @@ def _planted(known: Known, truth: _Truth) -> Iterator[tuple[str, Place, str]]:
         place, field = _at(row), row["field"]
         others = truth.others(place)
         if field in _EXCHANGED:
-            code, _, pairs = _EXCHANGED[field]
+            code, pairs = _EXCHANGED[field]
             if any(all((other, name) in truth.values for name in pairs[0]) for other in others):
                 yield code, place, pairs[0][0]
         elif row["error"] not in _NO_VALUE and (place, field) in truth.values and _bare(row["true_value"]) != _bare(row["written_value"]):
@@ -228,7 +227,7 @@ def _is_untrue(row: Mapping[str, str], truth: _Truth) -> bool | None:
             return True
         if code == "duplicate_in_list":
             return False
-        wanted = next((field for field, (exchanged, *_) in _EXCHANGED.items() if exchanged == code), row["field"])
+        wanted = next((field for field, (exchanged, _) in _EXCHANGED.items() if exchanged == code), row["field"])
         turned = {pair[wanted == pair[0]] for side in sides for pair in truth.turned.get(side, ()) if wanted in pair}
         return not (any((side, field) in truth.wrong for side in sides for field in (wanted, *turned)) or _changed_unknown(sides, wanted, last, truth))
     if code == "reason_not_permitted":
