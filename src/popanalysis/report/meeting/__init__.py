@@ -6,7 +6,7 @@ which goes to health and police alone.
 
 from popanalysis.report.meeting.book import write_book
 from popanalysis.report.meeting.lookups import write_lookups
-from popanalysis.report.meeting.pages import show_agenda, show_lines, show_minutes, show_pairs, show_questions
+from popanalysis.report.meeting.pages import show_agenda, show_files, show_lines, show_minutes, show_pairs, show_questions, show_sign_off
 from popanalysis.report.meeting.review import JointReview, read_review
 
-__all__ = ["JointReview", "read_review", "show_agenda", "show_lines", "show_minutes", "show_pairs", "show_questions", "write_book", "write_lookups"]
+__all__ = ["JointReview", "read_review", "show_agenda", "show_files", "show_lines", "show_minutes", "show_pairs", "show_questions", "show_sign_off", "write_book", "write_lookups"]

@@ -12,8 +12,9 @@ from openpyxl.styles import Font
 from popanalysis.answers import ANSWER, ANSWERS, CASE, CHAIR, CHECK, MET_ON, NOTE, PAIR, PAIR_ANSWERS, RIGHT_VALUE, SHEETS, pair_check
 from popanalysis.errors import Text
 from popanalysis.report.chapters.base import in_language
+from popanalysis.report.meeting.forms import AGENDA, MINUTES, PRESENT, RECORDER, SIGN_OFF, agenda_rows, minutes_rows, sign_off_rows
 from popanalysis.report.meeting.review import FIELDS, JointReview, Lines
-from popanalysis.report.messages import label, labels
+from popanalysis.report.messages import label
 from popanalysis.report.record_files import RESTRICTED
 from popanalysis.report.sheet_style import FILL_IN, USUAL, WIDE, dress_table, mark_cells, offer_answers, write_lines
 from popanalysis.workbooks import workbook_as_bytes
@@ -23,10 +24,6 @@ __all__ = ["BOOK", "answers_in", "field_word", "joint_review_book", "write_book"
 
 BOOK: Final = "joint_review.xlsx"
 _SENTENCE: Final = 60
-_RECORDER: Final = Text("记录人", "Minutes by")
-_PRESENT: Final = Text("参会人员", "Present")
-_OFFICES: Final = ("health", "police", "civil_affairs", "township")
-_BLANK_MINUTES: Final = 3  # lines for what comes up at the meeting
 
 
 def write_book(review: JointReview, workspace: Workspace) -> Path:
@@ -55,8 +52,8 @@ def joint_review_book(review: JointReview) -> bytes:
             _add_lines(page(key), review.lines[event], FIELDS[event], language)
     if len(review.pairs.table):
         _add_pairs(page("pairs"), review)
-    _add_minutes(page("minutes"), review)
-    _add_sign_off(page("sign_off"), language)
+    _add_form(page("minutes"), MINUTES, minutes_rows(review), (6, 26, 44, 44, 18, 16), 48, language)
+    _add_form(page("sign_off"), SIGN_OFF, sign_off_rows(language), (32, 20, 16, 32, 22, 16), 40, language)
     book.active = 0
     return workbook_as_bytes(book, "popanalysis")
 
@@ -83,14 +80,14 @@ def _add_agenda(page: Any, review: JointReview) -> None:
     language = review.params.language
     page.append([in_language(f"{review.params.span.in_words('zh')}人口信息会商议程", f"Agenda, {review.params.span.in_words('en')}", language)])
     page.cell(1, 1).font = Font(bold=True, size=14)
-    for text in (MET_ON, CHAIR, _RECORDER, _PRESENT):
+    for text in (MET_ON, CHAIR, RECORDER, PRESENT):
         page.append([text.in_(language), ""])
         page.cell(page.max_row, 2).fill = FILL_IN
     page.append([])
     head = page.max_row + 1
-    page.append([in_language("序号", "No.", language), in_language("议题", "Item", language), in_language("情况", "Facts", language), in_language("明细表", "Sheet", language)])
-    for number, item in enumerate(review.agenda, 1):
-        page.append([f"{number}", item.title.in_(language), item.facts.in_(language), SHEETS[item.sheet].in_(language) if item.sheet else ""])
+    page.append([text.in_(language) for text in AGENDA])
+    for row in agenda_rows(review):
+        page.append(list(row))
     dress_table(page, [12, WIDE, _SENTENCE, USUAL], head=head, frozen=0)
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 12, WIDE
 
@@ -144,30 +141,16 @@ def _add_pairs(page: Any, review: JointReview) -> None:
     offer_answers(page, len(heads) - 2, 2, len(table) + 1, [text.in_(language) for text in PAIR_ANSWERS.values()])
 
 
-def _add_minutes(page: Any, review: JointReview) -> None:
-    language = review.params.language
-    page.append([in_language(zh, en, language) for zh, en in (("序号", "No."), ("议题", "Item"), ("讨论情况", "Discussion"), ("议定事项", "Agreed"), ("承办单位", "Office in charge"), ("完成时限", "Until"))])
-    for number, item in enumerate(review.agenda, 1):
-        page.append([f"{number}", item.title.in_(language), "", "", "", ""])
-    for number in range(len(review.agenda) + 1, len(review.agenda) + _BLANK_MINUTES + 1):
-        page.append([f"{number}", "", "", "", "", ""])
-    dress_table(page, [6, WIDE, WIDE, WIDE, USUAL, USUAL])
-    for letter, width in zip("BCDEF", (26, 44, 44, 18, 16), strict=True):
-        page.column_dimensions[letter].width = width
+def _add_form(page: Any, heads: Sequence[Text], rows: Sequence[Sequence[str]], widths: Sequence[int], height: int, language: str) -> None:
+    """A table that is filled in by hand: set widths, and room for handwriting."""
+    page.append([head.in_(language) for head in heads])
+    for row in rows:
+        page.append(list(row))
+    dress_table(page, widths)
+    for column, width in enumerate(widths, 1):
+        page.column_dimensions[page.cell(1, column).column_letter].width = width
     for number in range(2, page.max_row + 1):
-        page.row_dimensions[number].height = 48  # room for handwriting
-
-
-def _add_sign_off(page: Any, language: str) -> None:
-    page.append([in_language(zh, en, language) for zh, en in (("部门", "Office"), ("参会人员", "Present"), ("职务", "Position"), ("意见", "Opinion"), ("签字", "Signature"), ("日期", "Date"))])
-    offices = labels("department", language)
-    for name in (*(offices[office] for office in _OFFICES), CHAIR.in_(language), _RECORDER.in_(language)):
-        page.append([name, "", "", "", "", ""])
-    dress_table(page, [WIDE, USUAL, USUAL, USUAL, USUAL, USUAL])
-    for letter, width in zip("ABCDEF", (32, 20, 16, 32, 22, 16), strict=True):
-        page.column_dimensions[letter].width = width
-    for number in range(2, page.max_row + 1):
-        page.row_dimensions[number].height = 40
+        page.row_dimensions[number].height = height
 
 
 def answers_in(language: str) -> dict[str, str]:

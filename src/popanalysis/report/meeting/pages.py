@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 
-from popanalysis.answers import PAIR, SHEETS
-from popanalysis.report.chapters.base import in_language
+from popanalysis.answers import PAIR
+from popanalysis.errors import Text
+from popanalysis.report.chapters.base import in_language, word
 from popanalysis.report.meeting.book import field_word
+from popanalysis.report.meeting.forms import AGENDA, MINUTES, SIGN_OFF, agenda_rows, minutes_rows, sign_off_rows
 from popanalysis.report.meeting.review import FIELDS, JointReview, Lines
 from popanalysis.report.messages import label
 from popanalysis.report.page import Html, paragraph
 
-__all__ = ["show_agenda", "show_lines", "show_minutes", "show_pairs", "show_questions"]
-
+__all__ = ["show_agenda", "show_files", "show_lines", "show_minutes", "show_pairs", "show_questions", "show_sign_off"]
 
 _SHORT = ' class="short"'  # a number stays on one line
 
 
 def show_agenda(review: JointReview) -> Html:
     """Show what the meeting is about, item by item."""
-    language = review.params.language
-    rows = [(str(number), item.title.in_(language), item.facts.in_(language), SHEETS[item.sheet].in_(language) if item.sheet else "—") for number, item in enumerate(review.agenda, 1)]
-    return _table([in_language(*pair, language) for pair in (("序号", "No."), ("议题", "Item"), ("情况", "Facts"), ("明细表", "Sheet"))], rows)
+    return _form(AGENDA, agenda_rows(review), review.params.language)
 
 
 def show_questions(review: JointReview) -> Html:
@@ -53,9 +53,23 @@ def show_pairs(review: JointReview) -> Html:
 
 def show_minutes(review: JointReview) -> Html:
     """Show the table of the minutes, to be filled in by hand."""
+    return _form(MINUTES, minutes_rows(review), review.params.language, by_hand=True)
+
+
+def show_sign_off(review: JointReview) -> Html:
+    """Show the table in which the offices sign."""
+    return _form(SIGN_OFF, sign_off_rows(review.params.language), review.params.language, by_hand=True)
+
+
+def show_files(book: Path, lookups: Sequence[str], review: JointReview) -> Html:
+    """Say which workbooks were written beside the page."""
     language = review.params.language
-    rows = [(str(number), item.title.in_(language), "", "", "", "") for number, item in enumerate(review.agenda, 1)]
-    return _table([in_language(*pair, language) for pair in (("序号", "No."), ("议题", "Item"), ("讨论情况", "Discussion"), ("议定事项", "Agreed"), ("承办单位", "Office in charge"), ("完成时限", "Until"))], rows)
+    names = word("comma", language).join((book.name, *lookups))
+    return paragraph(in_language(f"已写出供填写的工作簿：{names}。", f"Workbooks to be filled in: {names}.", language), role="note")
+
+
+def _form(heads: Sequence[Text], rows: Iterable[Sequence[str]], language: str, *, by_hand: bool = False) -> Html:
+    return _table([head.in_(language) for head in heads], rows, look="by-hand" if by_hand else "")
 
 
 def _lines(lines: Lines, first: str, fields: Sequence[str], language: str) -> Html:
@@ -65,12 +79,13 @@ def _lines(lines: Lines, first: str, fields: Sequence[str], language: str) -> Ht
         marked[place] = {heads[at + 3] for at, field in enumerate(fields) if field in lines.marked.get(place, ())}
         rows.append((row["event_id"] if row["event_id"] != before else "", row["list"], row["place"], *(row[field] for field in fields)))
         before = row["event_id"]
-    return _table(heads, rows, marked)
+    return _table(heads, rows, marked, look="wide")
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], marked: dict[int, set[str]] | None = None) -> Html:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], marked: dict[int, set[str]] | None = None, *, look: str = "") -> Html:
     listed = [tuple(map(str, row)) for row in rows]
     body = "".join("<tr>" + "".join(f"<td><mark>{escape(cell)}</mark></td>" if head in (marked or {}).get(place, ()) and cell else f"<td{_SHORT if at == 0 else ''}>{escape(cell)}</td>"
                                     for at, (head, cell) in enumerate(zip(heads, row, strict=True))) + "</tr>" for place, row in enumerate(listed))
-    html = f'<div class="scroll"><table><thead><tr>{"".join(f"<th scope=col>{escape(head)}</th>" for head in heads)}</tr></thead><tbody>{body}</tbody></table></div>'
+    frame = f"scroll {look}".strip()
+    html = f'<div class="{frame}"><table><thead><tr>{"".join(f"<th scope=col>{escape(head)}</th>" for head in heads)}</tr></thead><tbody>{body}</tbody></table></div>'
     return Html(html, "\n".join(" | ".join(row) for row in (tuple(heads), *listed)))
