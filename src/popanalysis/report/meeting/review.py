@@ -164,7 +164,7 @@ def _lines_table(rows: pd.DataFrame, fields: Sequence[str], language: str) -> pd
 
 def _places(records: pd.DataFrame, files: Collection[str], language: str) -> list[str]:
     """Say of every record where its row stands."""
-    origin = records[["file", "sheet", "row"]].fillna({"sheet": ""}).itertuples(index=False)
+    origin = records.reindex(columns=["file", "sheet", "row"]).fillna({"sheet": ""}).itertuples(index=False)
     return [place_in_words(f"[{file}]{sheet + '!' if sheet else ''}{int(row)}:{int(row)}", language, files) for file, sheet, row in origin]
 
 
